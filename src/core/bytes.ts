@@ -1,0 +1,186 @@
+import { failure } from './errors.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
+
+/** Little-endian writer that grows by doubling. Not for hot paths: formats only. */
+export class ByteWriter {
+  private bytes: Uint8Array
+  private view: DataView
+  private at = 0
+
+  constructor(capacity = 256) {
+    this.bytes = new Uint8Array(capacity)
+    this.view = new DataView(this.bytes.buffer)
+  }
+
+  get length(): number {
+    return this.at
+  }
+
+  u8(value: number): this {
+    this.room(1)
+    this.bytes[this.at++] = value
+    return this
+  }
+
+  u32(value: number): this {
+    this.room(4)
+    this.view.setUint32(this.at, value, true)
+    this.at += 4
+    return this
+  }
+
+  f64(value: number): this {
+    this.room(8)
+    this.view.setFloat64(this.at, value, true)
+    this.at += 8
+    return this
+  }
+
+  /** Unsigned LEB128 up to 2^53 − 1. */
+  varint(value: number): this {
+    this.room(8)
+    let rest = value
+    while (rest > 127) {
+      this.bytes[this.at++] = (rest % 128) | 128
+      rest = Math.floor(rest / 128)
+    }
+    this.bytes[this.at++] = rest
+    return this
+  }
+
+  /** Signed integers up to ±2^52, zigzag over `varint`. */
+  signed(value: number): this {
+    return this.varint(value < 0 ? -value * 2 - 1 : value * 2)
+  }
+
+  raw(source: Uint8Array): this {
+    this.room(source.length)
+    this.bytes.set(source, this.at)
+    this.at += source.length
+    return this
+  }
+
+  /** Length-prefixed bytes. */
+  block(source: Uint8Array): this {
+    return this.varint(source.length).raw(source)
+  }
+
+  /** Length-prefixed UTF-8. */
+  text(value: string): this {
+    return this.block(encoder.encode(value))
+  }
+
+  /** The bytes written so far, as a copy of exactly that size. */
+  finish(): Uint8Array {
+    return this.bytes.slice(0, this.at)
+  }
+
+  private room(size: number): void {
+    if (this.at + size <= this.bytes.length) return
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.at + size))
+    grown.set(this.bytes)
+    this.bytes = grown
+    this.view = new DataView(grown.buffer)
+  }
+}
+
+/** Little-endian reader that never leaves its bounds: short or absurd input is `format-damaged`. */
+export class ByteReader {
+  private readonly bytes: Uint8Array
+  private readonly view: DataView
+  private readonly format: string
+  private at: number
+  private readonly end: number
+
+  constructor(bytes: Uint8Array, format: string, start = 0, end: number = bytes.length) {
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.format = format
+    this.at = start
+    this.end = end
+  }
+
+  get remaining(): number {
+    return this.end - this.at
+  }
+
+  get position(): number {
+    return this.at
+  }
+
+  u8(): number {
+    this.need(1)
+    return this.bytes[this.at++]!
+  }
+
+  u32(): number {
+    this.need(4)
+    this.at += 4
+    return this.view.getUint32(this.at - 4, true)
+  }
+
+  f64(): number {
+    this.need(8)
+    this.at += 8
+    return this.view.getFloat64(this.at - 8, true)
+  }
+
+  varint(): number {
+    let value = 0
+    let scale = 1
+    for (let i = 0; i < 8; i++) {
+      const byte = this.u8()
+      value += (byte & 127) * scale
+      if (byte < 128) {
+        if (!Number.isSafeInteger(value)) break
+        return value
+      }
+      scale *= 128
+    }
+    throw this.damaged('a number is out of range')
+  }
+
+  signed(): number {
+    const value = this.varint()
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+  }
+
+  /** A view of the next `length` bytes: valid as long as the source is. */
+  raw(length: number): Uint8Array {
+    this.need(length)
+    this.at += length
+    return this.bytes.subarray(this.at - length, this.at)
+  }
+
+  block(): Uint8Array {
+    return this.raw(this.varint())
+  }
+
+  text(): string {
+    return decoder.decode(this.block())
+  }
+
+  /** Declares the end: left-over bytes are damage. */
+  finish(): void {
+    if (this.at !== this.end) throw this.damaged(`${this.end - this.at} bytes too many`)
+  }
+
+  damaged(problem: string): Error {
+    return failure('format-damaged', { format: this.format, problem })
+  }
+
+  private need(length: number): void {
+    if (length > this.end - this.at) throw this.damaged('it ends too early')
+  }
+}
+
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text)
+}
+
+/** Decodes UTF-8; invalid sequences become U+FFFD. */
+export function text(bytes: Uint8Array): string {
+  return decoder.decode(bytes)
+}

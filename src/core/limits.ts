@@ -1,0 +1,52 @@
+import { assert } from './assert.ts'
+
+const KB = 1_024
+const MB = 1_024 * KB
+
+/** Every bound of the system, with what happens at it. Frozen: nothing adjusts these at run time. */
+export const limits = Object.freeze({
+  /** A longer frame is a reject (`too-long`); its first `rejectBytesMax` are kept. */
+  frameBytesMax: 16 * MB,
+  /** Bytes of a rejected frame that are kept. */
+  rejectBytesMax: 64 * KB,
+  /** A key longer than this is a reject (`bad-key`). */
+  keyBytesMax: 64 * KB,
+  /** JSON nesting deeper than this is a reject (`bad-json`) where the whole frame is parsed. */
+  jsonDepthMax: 1_000,
+  /** Frames in one set of columns; a fuller chunk is handed over in several. */
+  columnFramesMax: 8_192,
+  /** One read from a file or a pipe. */
+  readBytes: 1 * MB,
+  /** One record of ours in Kafka; larger state is split in chunks. */
+  recordBytesMax: 900 * KB,
+  /** Entries of an exact set before the window turns adaptive and says so. */
+  exactEntriesMax: 2 ** 22,
+  /** Bytes of one stored chunk of an exact set. */
+  exactChunkBytesMax: 256 * KB,
+  /** Panes touched between two flushes; a full table flushes early. */
+  panesPerFlushMax: 50_000,
+  /** Rejects kept between two flushes; beyond it they are counted but not kept. */
+  rejectsPerFlushBytesMax: 8 * MB,
+  /** Partials between two flushes, all sketches together; beyond it a flush is made early. */
+  partialsPerFlushBytesMax: 64 * MB,
+  /** Closing windows per commit. */
+  closingBytesPerCommitMax: 4 * MB,
+  /** One Fetch response, all partitions together. */
+  fetchBytesMax: 8 * MB,
+  /** One partition in a Fetch response. */
+  fetchPartitionBytesMax: 1 * MB,
+  /** A single record batch larger than this is refused by name. */
+  batchBytesMax: 64 * MB,
+  /** A batch that decompresses to more than this is refused by name. */
+  batchInflatedBytesMax: 256 * MB,
+  /** Commit metadata of the broker, `offset.metadata.max.bytes`. */
+  commitMetadataCharactersMax: 4_096,
+  /** Time from the first attempt to reach a broker to the error that names it. */
+  connectMsMax: 4_000,
+  /** Bytes of frames that `produce` holds while a broker is away. */
+  produceBufferBytesMax: 64 * MB
+})
+
+assert(limits.rejectBytesMax <= limits.recordBytesMax, 'a reject fits in a record')
+assert(limits.exactChunkBytesMax <= limits.recordBytesMax, 'a chunk fits in a record')
+assert(limits.frameBytesMax <= limits.batchBytesMax, 'a frame fits in a batch')
