@@ -16,6 +16,16 @@ export const errorTable = {
     message: '{option}: {value} is not {expected}',
     cure: 'example: {option} {example}'
   },
+  'option-bare': {
+    exit: 2,
+    message: '{option} needs a value: {expected}',
+    cure: 'example: {option} {example}'
+  },
+  'environment-value': {
+    exit: 2,
+    message: '{variable}: {value} is not {expected}',
+    cure: 'example: {variable}={example}'
+  },
   'option-missing': {
     exit: 2,
     message: '{option} is needed for {purpose}',
@@ -31,10 +41,25 @@ export const errorTable = {
     message: 'unknown command {command}',
     cure: '{suggestion}'
   },
+  'argument-missing': {
+    exit: 2,
+    message: '{command} needs {argument}',
+    cure: 'example: {example}'
+  },
+  'argument-extra': {
+    exit: 2,
+    message: '{command} does not take {argument}',
+    cure: 'see what it takes with: {command} --help'
+  },
   'config-file': {
     exit: 2,
     message: 'configuration file {path}: {problem}',
     cure: 'correct it, or point --config at another file'
+  },
+  'pem-file': {
+    exit: 2,
+    message: '{option}: cannot use {path}: {problem}',
+    cure: 'give a PEM file, one that begins a block with -----BEGIN'
   },
   'window-size': {
     exit: 2,
@@ -144,6 +169,11 @@ export const errorTable = {
     message: 'topic {topic} exists already',
     cure: 'choose another name, or delete it with: headcount topic delete {topic}'
   },
+  'topic-recreated': {
+    exit: 1,
+    message: 'topic {topic} was deleted and made again while it was read',
+    cure: 'positions of the old topic mean nothing in the new one: start a new app (--app) to count it'
+  },
   'topic-name': {
     exit: 2,
     message: '{topic} is not a topic name Kafka accepts',
@@ -166,6 +196,18 @@ export const errorTable = {
       'offset {offset} of {topic} partition {partition} is gone: the log now covers {start} to {end}; up to {lost} records are lost',
     cure: 'start a new app (--app) to count what is left'
   },
+  'offsets-pending': {
+    exit: 1,
+    message:
+      'the stored offsets of {topic} in group {group} wait for an open transaction since {waited}',
+    cure: 'stop the program that left it open, or wait for its transaction timeout'
+  },
+  'group-lost': {
+    exit: 1,
+    message:
+      'this instance is no longer a member of group {group} with these partitions ({problem})',
+    cure: 'start it again; if it comes back, another instance is counting, or this one is too slow'
+  },
   'produce-gave-up': {
     exit: 1,
     message:
@@ -183,6 +225,11 @@ export const errorTable = {
     exit: 1,
     message: 'topic {topic} has {setting}={found}, needs {expected}',
     cure: 'correct it with: headcount broker tools -- kafka-configs --alter --topic {topic} --add-config {setting}={expected}'
+  },
+  'app-topic-partitions': {
+    exit: 1,
+    message: 'topic {topic} has {found} partitions, the app needs {expected}',
+    cure: 'count under another name with --app, or delete the app’s topics and start again'
   },
   'app-missing': {
     exit: 1,
@@ -221,6 +268,16 @@ export const errorTable = {
     message: 'the broker stopped before it was ready: {problem}',
     cure: 'its log: {log}'
   },
+  'broker-folder': {
+    exit: 2,
+    message: '{folder} cannot hold this broker: {problem}',
+    cure: '{advice}'
+  },
+  'broker-stopped': {
+    exit: 1,
+    message: 'no broker is running from {folder}',
+    cure: 'start it with: headcount broker up --dir {folder}'
+  },
   'tool-unknown': {
     exit: 2,
     message: 'Kafka has no tool called {tool}',
@@ -232,6 +289,11 @@ export const errorTable = {
     exit: 130,
     message: 'interrupted: {state}',
     cure: 'start the same command again to go on'
+  },
+  bug: {
+    exit: 1,
+    message: 'unexpected failure: {problem}',
+    cure: 'this is a bug of headcount: please report it with the trace that --debug prints'
   },
   'node-old': {
     exit: 2,

@@ -11,6 +11,8 @@ export const limits = Object.freeze({
   rejectBytesMax: 64 * KB,
   /** A key longer than this is a reject (`bad-key`). */
   keyBytesMax: 64 * KB,
+  /** Event times beyond ±2^47 ms (about 4,400 years) are rejects (`bad-time`). */
+  eventTimeMsMax: 2 ** 47,
   /** JSON nesting deeper than this is a reject (`bad-json`) where the whole frame is parsed. */
   jsonDepthMax: 1_000,
   /** Frames in one set of columns; a fuller chunk is handed over in several. */
@@ -43,6 +45,8 @@ export const limits = Object.freeze({
   commitMetadataCharactersMax: 4_096,
   /** Time from the first attempt to reach a broker to the error that names it. */
   connectMsMax: 4_000,
+  /** One Produce request, all partitions together; what exceeds it leaves in the next. */
+  produceRequestBytesMax: 16 * MB,
   /** Bytes of frames that `produce` holds while a broker is away. */
   produceBufferBytesMax: 64 * MB
 })

@@ -16,7 +16,10 @@ export interface InRecord {
 
 export interface CommittedOffset {
   readonly offset: number
+  /** At most `limits.commitMetadataCharactersMax` characters. */
   readonly metadata: string
+  /** Of the record before the offset; with it a log that was cut back is noticed (KIP-320). */
+  readonly leaderEpoch?: number
 }
 
 /**
@@ -51,9 +54,12 @@ export interface Membership {
   join(): Promise<readonly number[]>
   /** Stored offset with its metadata, only when no transaction is pending on it. */
   committed(partition: number): Promise<CommittedOffset | undefined>
-  /** Stores offsets under our generation and member id. */
+  /** Stores offsets under our generation and member id. Throws `group-lost` when they ended. */
   commit(offsets: ReadonlyMap<number, CommittedOffset>): Promise<void>
-  /** Called with the partitions that are ours now, when that changes. */
+  /**
+   * Called with the partitions that are ours now, when that changes. Losing the membership and
+   * getting partitions back are two calls, the first with none: somebody else may have owned them.
+   */
   onChange(listener: (partitions: readonly number[]) => void): void
   leave(): Promise<void>
 }

@@ -1,0 +1,163 @@
+/**
+ * Who may import whom: the walls of the house. `docs/ARCHITECTURE.md` prints this table, a test keeps
+ * the two equal. Type-only imports count, too. Think before editing: a wall that moves once moves again.
+ */
+export interface Room {
+  readonly lives: string
+  /** Rooms it may import, besides itself. */
+  readonly imports: readonly string[]
+  /** Rooms of which it may import the format files only. */
+  readonly importsFormatsOf?: readonly string[]
+  /** Its format files: records that other rooms read and write. */
+  readonly formats?: readonly string[]
+  /** Packages and node modules; `node:*` stands for all of node's. */
+  readonly packages: readonly string[]
+}
+
+const GROUND = ['core']
+const HOT = ['core', 'extract', 'sketch', 'window', 'combine', 'merge']
+const INNER = [...HOT, 'port', 'result', 'ops']
+const ADAPTERS = ['app', 'kafka', 'host', 'broker', 'produce']
+
+/** Rooms below `src/`, in the order a frame meets them. */
+export const rooms: Readonly<Record<string, Room>> = {
+  core: {
+    lives: 'bytes, hash, units, the errors table, limits, seeded random',
+    imports: [],
+    packages: []
+  },
+  port: {
+    lives: 'interfaces only: source, sink, log, clock',
+    imports: GROUND,
+    packages: []
+  },
+  extract: {
+    lives: 'bytes → columns: framing, kernel, slow list',
+    imports: GROUND,
+    packages: []
+  },
+  sketch: {
+    lives: 'hashes → estimates with bounds, and their formats',
+    imports: GROUND,
+    packages: []
+  },
+  window: {
+    lives: 'calendar, panes, the clock of a partition, lateness',
+    imports: GROUND,
+    packages: []
+  },
+  combine: {
+    lives: 'stage 1: columns → partials and marks, and their formats',
+    imports: ['core', 'extract', 'sketch', 'window'],
+    formats: ['accounting', 'mark', 'partial', 'reject', 'source-range'],
+    packages: []
+  },
+  merge: {
+    lives: 'stage 2: partials → windows, watermark, emissions, and their formats',
+    imports: ['core', 'sketch', 'window'],
+    importsFormatsOf: ['combine'],
+    packages: []
+  },
+  result: {
+    lives: 'the result record, its key, table and CSV forms',
+    imports: GROUND,
+    packages: []
+  },
+  app: {
+    lives: "an app's names, topics, settings and fingerprint",
+    imports: ['core', 'port'],
+    importsFormatsOf: ['combine', 'merge'],
+    packages: []
+  },
+  kafka: {
+    lives: 'wire, fetch, produce, membership, topics, admin',
+    imports: ['core', 'port'],
+    packages: [
+      '@platformatic/kafka',
+      '@node-rs/crc32',
+      'lz4-napi',
+      'node:buffer',
+      'node:crypto',
+      'node:events',
+      'node:net',
+      'node:tls',
+      'node:zlib'
+    ]
+  },
+  host: {
+    lives: 'this machine: files, stdin, compression, system clock',
+    imports: ['core', 'port'],
+    packages: ['node:*']
+  },
+  broker: {
+    lives: 'the development broker',
+    imports: ['core', 'port', 'host'],
+    packages: ['node:*']
+  },
+  produce: {
+    lives: 'lines → topic, resumable',
+    imports: ['core', 'port', 'extract'],
+    packages: []
+  },
+  ops: {
+    lives: 'events (one type = log and metric), metrics, health',
+    imports: ['core', 'port'],
+    packages: ['node:diagnostics_channel']
+  },
+  runtime: {
+    lives: 'wires the tasks: loops, back-pressure, cadence, shutdown; receives ports',
+    imports: INNER,
+    packages: ['node:worker_threads']
+  },
+  cli: {
+    lives: 'commands; the sole owner of `process` and `console`',
+    imports: [...INNER, ...ADAPTERS, 'runtime', 'testing', 'index'],
+    packages: ['commander', 'node:*']
+  },
+  testing: {
+    lives: 'pipeline test driver, virtual clock, frame generator',
+    imports: [...HOT, 'port', 'result', 'runtime'],
+    packages: []
+  },
+  index: {
+    lives: 'the public surface; wires adapters, as cli does',
+    imports: [...INNER, ...ADAPTERS, 'runtime'],
+    packages: []
+  }
+}
+
+/** What stands beside `src/`: there, `src` opens every room. */
+export const grounds: Readonly<Record<string, Room>> = {
+  bin: { lives: 'the launcher', imports: ['src'], packages: ['node:*'] },
+  test: {
+    lives: 'mirrors src, and the suites over the whole',
+    imports: ['src', 'scripts', 'bench'],
+    packages: ['fast-check', 'node:*', '@platformatic/kafka']
+  },
+  bench: {
+    lives: 'measurements; its own package',
+    imports: ['src'],
+    packages: ['kafkajs', 'mitata', 'node:*']
+  },
+  scripts: { lives: 'the gate and the demo', imports: ['src'], packages: ['oxc-parser', 'node:*'] },
+  wasm: { lives: 'kernels in AssemblyScript', imports: [], packages: [] }
+}
+
+/** Synchronous, deterministic, no input or output: what goes in decides what comes out. */
+export const pureRooms: readonly string[] = [...HOT, 'result']
+
+/** Rooms on the path of every frame. */
+export const hotRooms: readonly string[] = ['extract', 'sketch', 'window', 'combine', 'merge']
+
+/** The table as Markdown, for the page between `<!-- import-table -->` marks. */
+export function tableMarkdown(): string {
+  const lines = ['| folder | what lives there | may import | packages |', '|---|---|---|---|']
+  for (const [name, room] of Object.entries(rooms)) {
+    const label = name === 'index' ? '`index.ts`' : `\`${name}/\``
+    const formats = (room.importsFormatsOf ?? []).map(other => `${other} (formats)`)
+    const imports = [...room.imports, ...formats].join(', ') || 'nothing'
+    const packages = room.packages.map(each => `\`${each}\``).join(', ') || 'none'
+    lines.push(`| ${label} | ${room.lives} | ${imports} | ${packages} |`)
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,29 @@
+import { noCycles } from './gate/cycle-rules.ts'
+import { tableMatchesTree, walls } from './gate/import-rules.ts'
+import { tableMarkdown } from './gate/import-table.ts'
+import {
+  deterministic,
+  hotPathSynchronous,
+  portsAreTypes,
+  processInCliOnly
+} from './gate/purity-rules.ts'
+import { isCode } from './gate/source.ts'
+import { readTree, report } from './gate/tree.ts'
+
+/** Who may import whom, and what the pure rooms may not do. `--markdown` prints the table. */
+if (process.argv.includes('--markdown')) {
+  process.stdout.write(tableMarkdown())
+} else {
+  const rules = [
+    walls,
+    tableMatchesTree,
+    noCycles,
+    processInCliOnly,
+    deterministic,
+    hotPathSynchronous,
+    portsAreTypes
+  ]
+  const tree = readTree()
+  const findings = rules.flatMap(rule => rule(tree))
+  process.exitCode = report('layers', tree.filter(file => isCode(file.path)).length, findings)
+}

@@ -1,0 +1,37 @@
+import { globSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { projectRoot } from '../gate/tree.ts'
+
+/** Which tests are asked for; without arguments all of them, and the benches at their small size. */
+export interface Selection {
+  readonly unit: readonly string[]
+  readonly integration: readonly string[]
+  readonly benches: boolean
+}
+
+/**
+ * `npm test -- watermark` runs the files whose path contains `watermark`; `--unit` and
+ * `--integration` leave the other layer out.
+ */
+export function selectTests(args: readonly string[], files: readonly string[]): Selection {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { unit: { type: 'boolean' }, integration: { type: 'boolean' } }
+  })
+  const wanted = files.filter(
+    file => positionals.length === 0 || positionals.some(part => file.includes(part))
+  )
+  const isIntegration = (file: string): boolean => file.startsWith('test/integration/')
+  const all = !values.unit && !values.integration
+  return {
+    unit: all || values.unit ? wanted.filter(file => !isIntegration(file)) : [],
+    integration: all || values.integration ? wanted.filter(isIntegration) : [],
+    benches: all && positionals.length === 0
+  }
+}
+
+export function testFiles(): string[] {
+  const found = globSync('test/**/*.test.ts', { cwd: projectRoot })
+  return found.map(file => file.replaceAll('\\', '/')).sort()
+}

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { isFailure } from '../src/core/errors.ts'
+import { projectRoot } from './gate/tree.ts'
+import { BROKERS_VARIABLE, testBroker } from './test-run/test-broker.ts'
+import { add, type Counts, noTests, runLayer, showTotals } from './test-run/test-layer.ts'
+import { selectTests, testFiles } from './test-run/test-selection.ts'
+
+const CONCURRENCY = 2
+const UNIT_TEST_MS_MAX = 60_000
+const INTEGRATION_TEST_MS_MAX = 180_000
+
+type Layer = () => Promise<Counts>
+
+/** Runs a layer under its heading, with its time. */
+async function layer(heading: string, run: Layer): Promise<Counts> {
+  console.log(`\n${heading}`)
+  const started = performance.now()
+  const counts = await run()
+  const { tests, failed, skipped } = counts
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1)
+  console.log(`${heading}: ${tests} tests, ${failed} failed, ${skipped} skipped, ${seconds} s`)
+  return counts
+}
+
+function unit(files: readonly string[], signal: AbortSignal): Layer {
+  const timeoutMs = UNIT_TEST_MS_MAX
+  return () => runLayer(files, { concurrency: CONCURRENCY, timeoutMs, signal })
+}
+
+/** The tests get one broker between them, and it goes when they are done or interrupted. */
+function integration(files: readonly string[], signal: AbortSignal): Layer {
+  return async () => {
+    const broker = await testBroker(signal)
+    if ('missing' in broker) {
+      console.log(`  SKIPPED, no broker: ${broker.missing}`)
+      return { ...noTests, tests: files.length, skipped: files.length }
+    }
+    try {
+      console.log(`  broker at ${broker.brokers}`)
+      process.env[BROKERS_VARIABLE] = broker.brokers
+      const timeoutMs = INTEGRATION_TEST_MS_MAX
+      return await runLayer(files, { concurrency: CONCURRENCY, timeoutMs, signal })
+    } finally {
+      await broker.stop()
+    }
+  }
+}
+
+/** Every bench once at its small size, so that benches don't rot: one test that passes or fails. */
+function benches(script: string): Layer {
+  return async () => {
+    const child = spawn(process.execPath, [script], { cwd: projectRoot, stdio: 'inherit' })
+    const [code] = (await once(child, 'close')) as [number | null]
+    const passed = code === 0 ? 1 : 0
+    return { ...noTests, tests: 1, passed, failed: 1 - passed }
+  }
+}
+
+async function runAll(signal: AbortSignal): Promise<Counts> {
+  const selection = selectTests(process.argv.slice(2), testFiles())
+  const total = { ...noTests }
+  if (selection.unit.length > 0) add(total, await layer('unit', unit(selection.unit, signal)))
+  const { integration: files } = selection
+  if (files.length > 0 && !signal.aborted) {
+    add(total, await layer('integration', integration(files, signal)))
+  }
+  const smoke = join(projectRoot, 'bench', 'smoke.ts')
+  if (selection.benches && existsSync(smoke) && !signal.aborted) {
+    add(total, await layer('benches, small', benches(smoke)))
+  }
+  return total
+}
+
+const interrupted = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort())
+
+const started = performance.now()
+try {
+  const total = await runAll(interrupted.signal)
+  showTotals(total, performance.now() - started)
+  if (total.tests === 0) console.log('no test file matches')
+  const good = total.tests > 0 && total.failed === 0 && total.cancelled === 0
+  process.exitCode = interrupted.signal.aborted ? 130 : good ? 0 : 1
+} catch (error) {
+  if (!isFailure(error)) throw error
+  console.error(`test: ${error.message}\n  → ${error.cure}`)
+  process.exitCode = interrupted.signal.aborted ? 130 : 1
+}

@@ -1,0 +1,28 @@
+import { createInterface } from 'node:readline'
+import { failure } from '../core/errors.ts'
+import type { CommandContext } from './command.ts'
+
+/** Asks before `what` is deleted. Without a terminal nobody can answer: `--yes` must be said. */
+export async function confirmDeletion(context: CommandContext, what: string): Promise<boolean> {
+  const { options, stdin, stderr, signal } = context
+  if (options.get('yes')) return true
+  if (!stdin.isTTY || !stderr.isTerminal) {
+    throw failure('option-missing', { option: '--yes', purpose: `deleting ${what}`, example: '' })
+  }
+  await stderr.write(`Delete ${what}? [y/N] `)
+  const answer = await readAnswer(stdin, signal)
+  return /^y(es)?$/i.test(answer.trim())
+}
+
+/** The first line, or nothing at the end of the input or when the signal aborts. */
+function readAnswer(stdin: NodeJS.ReadStream, signal: AbortSignal): Promise<string> {
+  // Not as a terminal: the line stays the system's to edit, and Ctrl-C stays a signal.
+  const lines = createInterface({ input: stdin, terminal: false, signal })
+  return new Promise(resolve => {
+    lines.once('line', line => {
+      resolve(line)
+      lines.close()
+    })
+    lines.once('close', () => resolve(''))
+  })
+}

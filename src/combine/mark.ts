@@ -1,0 +1,68 @@
+import { ByteReader, ByteWriter } from '../core/bytes.ts'
+import { failure } from '../core/errors.ts'
+import { Accounting } from './accounting.ts'
+import { readRange, type SourceRange, writeRange } from './source-range.ts'
+
+/*
+ * A mark in `<app>-partials`, sent to every partition of it after the partials of a flush
+ * (docs/formats/partials.md):
+ *
+ *     u8 type = 2 | u8 version = 1
+ *     range               source id, partition, from, to
+ *     varint partitions   of the input topic
+ *     u8 state            0 behind, 1 at-end, 2 idle
+ *     u8 known | f64 clock   newest believed event time in ms, only when known = 1
+ *     block clock state   whole in the copy for partials partition 0, else empty
+ *     accounting          of the range
+ */
+export const MARK_TYPE = 2
+const VERSION = 1
+
+/** Where a partition stands: still reading, at the end of its log, or at it for a while. */
+export const markStates = ['behind', 'at-end', 'idle'] as const
+export type MarkState = (typeof markStates)[number]
+
+/** Proof that a range of the input was taken, and the partition's clock after it. */
+export interface Mark {
+  readonly range: SourceRange
+  readonly partitions: number
+  readonly state: MarkState
+  /** Newest event time in ms, −Infinity before the first frame. */
+  readonly clock: number
+  readonly clockState: Uint8Array
+  readonly accounting: Accounting
+}
+
+export function encodeMark(mark: Mark, withClockState: boolean): Uint8Array {
+  const writer = new ByteWriter().u8(MARK_TYPE).u8(VERSION)
+  writeRange(writer, mark.range)
+  const known = Number.isFinite(mark.clock)
+  writer
+    .varint(mark.partitions)
+    .u8(markStates.indexOf(mark.state))
+    .u8(known ? 1 : 0)
+  if (known) writer.f64(mark.clock)
+  writer.block(withClockState ? mark.clockState : new Uint8Array(0))
+  mark.accounting.write(writer)
+  return writer.finish()
+}
+
+/** @throws format-damaged, format-version */
+export function decodeMark(bytes: Uint8Array): Mark {
+  const reader = new ByteReader(bytes, 'mark')
+  if (reader.u8() !== MARK_TYPE) throw reader.damaged('it is not a mark')
+  const version = reader.u8()
+  if (version !== VERSION) {
+    throw failure('format-version', { format: 'mark', found: version, known: VERSION })
+  }
+  const range = readRange(reader)
+  const partitions = reader.varint()
+  const state = markStates[reader.u8()]
+  if (!state) throw reader.damaged('its state is unknown')
+  const clock = reader.u8() === 1 ? reader.f64() : Number.NEGATIVE_INFINITY
+  if (Number.isNaN(clock)) throw reader.damaged('its clock is not a number')
+  const clockState = reader.block().slice()
+  const accounting = Accounting.read(reader)
+  reader.finish()
+  return { range, partitions, state, clock, clockState, accounting }
+}

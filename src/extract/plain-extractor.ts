@@ -1,0 +1,168 @@
+import { Buffer } from 'node:buffer'
+import { limits } from '../core/limits.ts'
+import { CONFLUENT_FRAMING, COUNTED, Columns, TOMBSTONE, TOO_LONG } from './columns.ts'
+import {
+  type ExtractOptions,
+  type Extractor,
+  type ExtractorBounds,
+  RECORD_KEY,
+  RECORD_TIME,
+  type Records
+} from './extractor.ts'
+import { fieldNames } from './field-names.ts'
+import { FieldScanner } from './field-scanner.ts'
+import { afterBom, NO_FRAME, valueFrame } from './frame-start.ts'
+import { spaceEnd } from './json-walk.ts'
+import { NULL, RecordWalker } from './record-walker.ts'
+
+const NEWLINE = 0x0a
+const RETURN = 0x0d
+
+/**
+ * The extractor in plain TypeScript: the readable twin of every kernel, their oracle, and what runs
+ * where no kernel can.
+ */
+export class PlainExtractor implements Extractor {
+  readonly columns: Columns
+  private readonly scanner: FieldScanner
+  private readonly walker = new RecordWalker()
+  private readonly frameBytesMax: number
+  private readonly keyOfRecord: boolean
+  private readonly timeOfRecord: boolean
+  private line = 0
+  /** Bytes of the unfinished line that are known to hold no newline. */
+  private searched = 0
+  /** The rest of a line that was too long is being passed over. */
+  private skipping = false
+
+  constructor(options: ExtractOptions, bounds: Partial<ExtractorBounds> = {}) {
+    this.columns = new Columns(bounds.columnFrames ?? limits.columnFramesMax)
+    this.frameBytesMax = bounds.frameBytes ?? limits.frameBytesMax
+    this.scanner = new FieldScanner(options)
+    this.keyOfRecord = options.key === RECORD_KEY
+    this.timeOfRecord = options.time === RECORD_TIME
+  }
+
+  get nextLine(): number {
+    return this.line
+  }
+
+  set nextLine(line: number) {
+    this.line = line
+    this.searched = 0
+    this.skipping = false
+  }
+
+  lines(bytes: Uint8Array, start: number, end: number, last: boolean): number {
+    const columns = this.columns
+    columns.count = 0
+    // Buffer's search is seven times as fast as Uint8Array's; one view a call, ending at `end`.
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, end)
+    let at = start
+    let from = start + this.searched
+    this.searched = 0
+    while (at < end && columns.count < columns.capacity) {
+      const newline = text.indexOf(NEWLINE, from)
+      const lineEnd = newline === -1 ? end : newline
+      const next = newline === -1 ? end : newline + 1
+      if (this.skipping) {
+        this.skipping = newline === -1
+      } else if (newline !== -1 || last) {
+        this.takeLine(text, at, lineEnd)
+      } else if (this.isTooLong(text, at, end)) {
+        this.takeLine(text, at, end)
+        this.skipping = true
+      } else {
+        this.searched = end - at
+        return at
+      }
+      at = next
+      from = next
+    }
+    if (last && at === end) this.skipping = false
+    return at
+  }
+
+  beginRecords(batch: Records): void {
+    this.walker.begin(batch)
+  }
+
+  records(): boolean {
+    const columns = this.columns
+    const walker = this.walker
+    columns.count = 0
+    while (columns.count < columns.capacity && walker.next()) {
+      const row = columns.count++
+      columns.offset[row] = walker.offset
+      columns.recordTime[row] = walker.time
+      columns.start[row] = walker.valueStart
+      columns.end[row] = walker.valueEnd
+      if (walker.valueStart === NULL) {
+        columns.start[row] = walker.valueEnd
+        columns.verdict[row] = TOMBSTONE
+      } else {
+        columns.verdict[row] = this.takeValue(row)
+      }
+    }
+    return columns.count > 0
+  }
+
+  fieldNames(bytes: Uint8Array, start: number, end: number): string[] {
+    const from = valueFrame(bytes, start, end)
+    return from === NO_FRAME ? [] : fieldNames(bytes, from, end)
+  }
+
+  /** `bytes[start, end)` is more than the longest frame with its carriage return. */
+  private isTooLong(bytes: Uint8Array, start: number, end: number): boolean {
+    return end - afterBom(bytes, start, end) > this.frameBytesMax + 1
+  }
+
+  private takeLine(bytes: Uint8Array, start: number, end: number): void {
+    const columns = this.columns
+    const line = this.line++
+    const from = afterBom(bytes, start, end)
+    const to = end > from && bytes[end - 1] === RETURN ? end - 1 : end
+    const tooLong = to - from > this.frameBytesMax
+    if (!tooLong && spaceEnd(bytes, from, to) === to) return
+    const row = columns.count++
+    columns.offset[row] = line
+    columns.recordTime[row] = Number.NaN
+    columns.start[row] = from
+    columns.end[row] = tooLong ? from + this.frameBytesMax : to
+    columns.verdict[row] = tooLong ? TOO_LONG : this.takeFrame(row, bytes, from, to)
+  }
+
+  private takeValue(row: number): number {
+    const { scanner, walker } = this
+    const { bytes, valueStart, valueEnd } = walker
+    if (valueEnd - valueStart > this.frameBytesMax) {
+      this.columns.end[row] = valueStart + this.frameBytesMax
+      return TOO_LONG
+    }
+    if (this.keyOfRecord) {
+      if (walker.keyStart === NULL) scanner.lackKey()
+      else scanner.useKey(bytes, walker.keyStart, walker.keyEnd)
+    }
+    if (this.timeOfRecord) {
+      if (Number.isNaN(walker.time)) scanner.lackTime()
+      else scanner.useTime(walker.time)
+    }
+    // A value of which nothing is wanted may hold anything.
+    if (this.keyOfRecord && this.timeOfRecord) return this.takeFrame(row, bytes, 0, 0)
+    const from = valueFrame(bytes, valueStart, valueEnd)
+    return from === NO_FRAME ? CONFLUENT_FRAMING : this.takeFrame(row, bytes, from, valueEnd)
+  }
+
+  private takeFrame(row: number, bytes: Uint8Array, start: number, end: number): number {
+    const { columns, scanner } = this
+    const verdict = scanner.scan(bytes, start, end)
+    if (verdict === COUNTED) {
+      columns.time[row] = scanner.time
+      columns.h1lo[row] = scanner.hash[0]!
+      columns.h1hi[row] = scanner.hash[1]!
+      columns.h2lo[row] = scanner.hash[2]!
+      columns.h2hi[row] = scanner.hash[3]!
+    }
+    return verdict
+  }
+}

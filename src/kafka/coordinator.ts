@@ -1,0 +1,65 @@
+import * as K from '@platformatic/kafka'
+import { isBrokerError, isRetriable } from './client-errors.ts'
+import type { Cluster } from './cluster.ts'
+import { type Patience, withRetry } from './retry.ts'
+import { call, type Wire } from './wire.ts'
+
+const KEY_TYPES = { group: 0, transaction: 1 } as const
+const MOVED = ['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE']
+/** These wait for somebody else: the caller decides for how long. */
+const NOT_HERE = ['UNSTABLE_OFFSET_COMMIT', 'CONCURRENT_TRANSACTIONS']
+const PATIENCE_MS = 30_000
+
+/** The broker that keeps a consumer group, or a transactional id; it moves when brokers come and go. */
+export class Coordinator {
+  readonly key: string
+  private readonly cluster: Cluster
+  private readonly keyType: number
+  private readonly patience: Patience
+  private node: number | undefined
+
+  constructor(
+    cluster: Cluster,
+    kind: 'group' | 'transaction',
+    key: string,
+    patience: Patience = { limitMs: PATIENCE_MS }
+  ) {
+    this.cluster = cluster
+    this.keyType = KEY_TYPES[kind]
+    this.key = key
+    this.patience = patience
+  }
+
+  /** Runs a request at the coordinator; finds it again and repeats when it moved or is away. */
+  run<Result>(request: (wire: Wire) => Promise<Result>): Promise<Result> {
+    return withRetry(
+      async () => {
+        const wire = await this.find()
+        try {
+          return await request(wire)
+        } catch (error) {
+          if (isBrokerError(error, ...MOVED) || wire.closed) this.node = undefined
+          throw error
+        }
+      },
+      error => !isRetriable(error) || isBrokerError(error, ...NOT_HERE),
+      this.patience
+    )
+  }
+
+  private async find(): Promise<Wire> {
+    this.node ??= await this.locate()
+    try {
+      return await this.cluster.wire('group', this.node)
+    } catch (error) {
+      this.node = undefined
+      throw error
+    }
+  }
+
+  private async locate(): Promise<number> {
+    const wire = await this.cluster.controller()
+    const answer = await call(wire, K.findCoordinatorV6.api, this.keyType, [this.key])
+    return answer.coordinators[0]?.nodeId ?? -1
+  }
+}

@@ -1,0 +1,41 @@
+import * as K from '@platformatic/kafka'
+import type { Cluster } from './cluster.ts'
+import { isRetriable } from './client-errors.ts'
+import { type Patience, withRetry } from './retry.ts'
+import { call } from './wire.ts'
+
+const BROKER_MS = 15_000
+const PATIENCE_MS = 30_000
+
+/**
+ * Deletes the records before `offset` on the partition's leader; resolves with the first offset kept.
+ * Needs `cleanup.policy` with `delete` (else `broker-refused`), and an offset that is not behind the end.
+ */
+export function deleteRecords(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  offset: number,
+  patience: Patience = { limitMs: PATIENCE_MS }
+): Promise<number> {
+  return withRetry(
+    async () => {
+      const wire = await cluster.wire('admin', await cluster.leader(topic, partition))
+      const partitions = [{ partitionIndex: partition, offset: BigInt(offset) }]
+      try {
+        const answer = await call(
+          wire,
+          K.deleteRecordsV2.api,
+          [{ name: topic, partitions }],
+          BROKER_MS
+        )
+        return Number(answer.topics[0]?.partitions[0]?.lowWatermark ?? 0n)
+      } catch (error) {
+        if (isRetriable(error)) await cluster.refresh().catch(() => {})
+        throw error
+      }
+    },
+    error => !isRetriable(error),
+    patience
+  )
+}

@@ -1,0 +1,143 @@
+import type { AbortedTransaction } from './committed.ts'
+
+// Fetch v17, response body (the header's tags are behind us); c-: compact, length + 1 as a varint:
+//
+//   throttle ms 4 | error 2 | session 4 | c-array of topics | tags
+//   topic:      id 16 | c-array of partitions | tags
+//   partition:  index 4 | error 2 | high watermark 8 | last stable offset 8 | log start 8
+//               | c-array of aborted (producer id 8, first offset 8, tags) | preferred replica 4
+//               | c-records | tags
+//   tags:       count (varint), each: tag | size | bytes
+
+/** One partition's part of a response; its batches are `bytes[start, end)` of the response. */
+export interface FetchedPart {
+  readonly partition: number
+  readonly error: number
+  readonly highWatermark: number
+  readonly lastStable: number
+  readonly aborted: readonly AbortedTransaction[]
+  readonly start: number
+  readonly end: number
+}
+
+const NO_ABORTS: readonly AbortedTransaction[] = []
+const ABORTED_BYTES = 17
+const UUID_BYTES = 16
+const VARINT_BYTES_MAX = 5
+
+/** Reads the outline of a response in place. Throws an ordinary error on bytes that make no sense. */
+export function readFetchResponse(bytes: Buffer, start: number, end: number): FetchedPart[] {
+  const cursor = new Cursor(bytes, start, end)
+  cursor.skip(4)
+  const error = cursor.int16()
+  if (error !== 0) throw new Error(`Fetch error ${error}`)
+  cursor.skip(4)
+  const parts: FetchedPart[] = []
+  const topics = cursor.compact()
+  for (let i = 0; i < topics; i++) {
+    cursor.skip(UUID_BYTES)
+    const partitions = cursor.compact()
+    for (let j = 0; j < partitions; j++) parts.push(readPart(cursor))
+    cursor.skipTags()
+  }
+  return parts
+}
+
+function readPart(cursor: Cursor): FetchedPart {
+  const partition = cursor.int32()
+  const error = cursor.int16()
+  const highWatermark = cursor.int64()
+  const lastStable = cursor.int64()
+  cursor.skip(8)
+  const aborted = readAborted(cursor)
+  cursor.skip(4)
+  const size = cursor.compact()
+  const start = cursor.at
+  cursor.skip(size)
+  const end = cursor.at
+  cursor.skipTags()
+  return { partition, error, highWatermark, lastStable, aborted, start, end }
+}
+
+function readAborted(cursor: Cursor): readonly AbortedTransaction[] {
+  const count = cursor.compact()
+  if (count === 0) return NO_ABORTS
+  if (count * ABORTED_BYTES > cursor.left) throw tooShort()
+  const aborted: AbortedTransaction[] = []
+  for (let i = 0; i < count; i++) {
+    aborted.push({ producerId: cursor.bigint64(), firstOffset: cursor.int64() })
+    cursor.skipTags()
+  }
+  return aborted
+}
+
+class Cursor {
+  at: number
+  private readonly bytes: Buffer
+  private readonly end: number
+
+  constructor(bytes: Buffer, start: number, end: number) {
+    this.bytes = bytes
+    this.at = start
+    this.end = end
+  }
+
+  get left(): number {
+    return this.end - this.at
+  }
+
+  skip(size: number): void {
+    if (size > this.end - this.at) throw tooShort()
+    this.at += size
+  }
+
+  int16(): number {
+    this.skip(2)
+    return this.bytes.readInt16BE(this.at - 2)
+  }
+
+  int32(): number {
+    this.skip(4)
+    return this.bytes.readInt32BE(this.at - 4)
+  }
+
+  /** Exact below 2^53. */
+  int64(): number {
+    return Number(this.bigint64())
+  }
+
+  bigint64(): bigint {
+    this.skip(8)
+    return this.bytes.readBigInt64BE(this.at - 8)
+  }
+
+  /** A compact length or count; a null one is 0. */
+  compact(): number {
+    return Math.max(0, this.varint() - 1)
+  }
+
+  skipTags(): void {
+    const count = this.varint()
+    for (let i = 0; i < count; i++) {
+      this.varint()
+      this.skip(this.varint())
+    }
+  }
+
+  private varint(): number {
+    let value = 0
+    let scale = 1
+    for (let i = 0; i < VARINT_BYTES_MAX; i++) {
+      this.skip(1)
+      const byte = this.bytes[this.at - 1]!
+      value += (byte & 127) * scale
+      if (byte < 128) return value
+      scale *= 128
+    }
+    throw new Error('a number without an end')
+  }
+}
+
+function tooShort(): Error {
+  return new Error('it ends too early')
+}

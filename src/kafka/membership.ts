@@ -1,0 +1,190 @@
+import * as K from '@platformatic/kafka'
+import { assert } from '../core/assert.ts'
+import { failure, isFailure } from '../core/errors.ts'
+import type { CommittedOffset, Membership } from '../port/log.ts'
+import { isBrokerError, isRetriable, ourError } from './client-errors.ts'
+import type { Cluster } from './cluster.ts'
+import { Coordinator } from './coordinator.ts'
+import { groupClientOptions, sessionTimes } from './group-client.ts'
+import { commitOffsets, fetchOffsets, type GroupSeat } from './offsets.ts'
+import { withRetry } from './retry.ts'
+
+export interface MembershipOptions {
+  readonly group: string
+  readonly topic: string
+  /** Milliseconds of silence after which the broker gives our partitions away; 6,000 at least. */
+  readonly sessionMs?: number
+  /** Milliseconds that a request of ours is repeated while the broker is away; default for ever. */
+  readonly patienceMs?: number
+  /** Milliseconds that `committed` waits for somebody's open transaction. */
+  readonly pendingMs?: number
+  readonly onTrouble?: (line: string) => void
+}
+
+const SESSION_MS = 10_000
+const LEAVE_MS = 5_000
+const JOIN_MS = 60_000
+
+/**
+ * A member of a classic consumer group. The library joins, assigns and sends heartbeats by itself,
+ * without its stream; offsets go over our own wire, because the library reads them without
+ * requireStable. A partition may be taken away at any moment: there is no awaited revocation in this
+ * protocol, the generation in each commit is what fences.
+ */
+export class ClassicMembership implements Membership {
+  private readonly cluster: Cluster
+  private readonly options: MembershipOptions
+  private readonly coordinator: Coordinator
+  private readonly client: K.Consumer
+  private readonly listeners: ((partitions: readonly number[]) => void)[] = []
+  private readonly leaving = new AbortController()
+  private seat: GroupSeat | undefined
+  private owned: readonly number[] = []
+  /** Resolved at the next completed rebalance. */
+  private settled = Promise.withResolvers<void>()
+
+  constructor(cluster: Cluster, options: MembershipOptions) {
+    this.cluster = cluster
+    this.options = options
+    const limitMs = options.patienceMs ?? Number.POSITIVE_INFINITY
+    const patience = { limitMs, signal: this.leaving.signal }
+    this.coordinator = new Coordinator(cluster, 'group', options.group, patience)
+    const sessionMs = options.sessionMs ?? SESSION_MS
+    this.client = new K.Consumer(groupClientOptions(cluster, options.group, sessionMs))
+    this.client.topics.trackAll(options.topic)
+    this.client.on('consumer:group:join', joined => this.joined(joined))
+    this.client.on('consumer:heartbeat:error', ({ error }) => this.trouble(error))
+    // The library stops trying when a rejoin fails: then it is up to us.
+    this.client.on('error', error => void this.rejoin(error))
+  }
+
+  get memberId(): string {
+    return this.seat?.memberId ?? ''
+  }
+
+  /** −1 while we are not a member. */
+  get generation(): number {
+    return this.seat?.generation ?? -1
+  }
+
+  /**
+   * Waits for the member that was there before, if it died: up to its session timeout. Throws
+   * `broker-…`, with `broker-denied` for a group this user may not use.
+   */
+  async join(): Promise<readonly number[]> {
+    await withRetry(
+      () => this.client.joinGroup(),
+      error => !mayPass(error),
+      { limitMs: JOIN_MS, signal: this.leaving.signal, onAttempt: error => this.trouble(error) }
+    ).catch(error => {
+      throw ourError(error, this.cluster.address, `joining group ${this.options.group}`)
+    })
+    return this.owned
+  }
+
+  async committed(partition: number): Promise<CommittedOffset | undefined> {
+    const { topic, pendingMs } = this.options
+    const stored = await fetchOffsets(this.coordinator, topic, [partition], pendingMs)
+    return stored.get(partition)
+  }
+
+  async commit(offsets: ReadonlyMap<number, CommittedOffset>): Promise<void> {
+    const { memberId } = this
+    for (;;) {
+      const settled = this.settled.promise
+      const seat = this.mine(memberId, offsets.keys())
+      try {
+        await commitOffsets(this.coordinator, seat, this.options.topic, offsets)
+        return
+      } catch (error) {
+        // Somebody else came or went: once that is over, what is still ours may be stored.
+        const cause = isFailure(error, 'group-lost') ? error.cause : undefined
+        if (!isBrokerError(cause, 'REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION')) throw error
+        if (seat === this.seat) await this.nextRebalance(settled, error)
+      }
+    }
+  }
+
+  onChange(listener: (partitions: readonly number[]) => void): void {
+    this.listeners.push(listener)
+  }
+
+  /** Gives the partitions back at once; a broker that is away learns it by our silence. */
+  async leave(): Promise<void> {
+    if (this.leaving.signal.aborted) return
+    this.leaving.abort()
+    this.seat = undefined
+    this.owned = []
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, LEAVE_MS)
+    await Promise.race([this.client.close(true).catch(() => {}), late])
+    clearTimeout(timer)
+  }
+
+  private joined(event: K.ConsumerGroupJoinPayload): void {
+    if (this.leaving.signal.aborted) return
+    const { memberId, generationId } = event
+    assert(generationId !== undefined && generationId >= 0, 'a member has a generation')
+    // A new id means that the broker had dropped us.
+    const dropped = this.seat !== undefined && this.seat.memberId !== memberId
+    this.seat = { memberId, generation: generationId }
+    if (dropped) this.own([])
+    const ours = event.assignments?.find(each => each.topic === this.options.topic)
+    this.own([...(ours?.partitions ?? [])].sort((a, b) => a - b))
+    const { resolve } = this.settled
+    this.settled = Promise.withResolvers()
+    resolve()
+  }
+
+  private own(partitions: readonly number[]): void {
+    if (partitions.join() === this.owned.join()) return
+    this.owned = partitions
+    for (const listener of this.listeners) listener(partitions)
+  }
+
+  /** The seat under which these partitions are ours, still that of the same member. */
+  private mine(memberId: string, partitions: Iterable<number>): GroupSeat {
+    const { seat } = this
+    const lost = [...partitions].filter(partition => !this.owned.includes(partition))
+    if (seat === undefined || seat.memberId !== memberId || lost.length > 0) {
+      const problem = lost.length > 0 ? `partition ${lost.join()} went away` : 'dropped by the broker'
+      throw failure('group-lost', { group: this.options.group, problem })
+    }
+    return seat
+  }
+
+  private async nextRebalance(settled: Promise<void>, error: unknown): Promise<void> {
+    const { rebalanceMs } = sessionTimes(this.options.sessionMs ?? SESSION_MS)
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => reject(error), rebalanceMs)
+    try {
+      await Promise.race([settled, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  private async rejoin(error: unknown): Promise<void> {
+    this.trouble(error)
+    try {
+      await withRetry(
+        () => this.client.joinGroup(),
+        () => this.leaving.signal.aborted,
+        { limitMs: Number.POSITIVE_INFINITY, signal: this.leaving.signal }
+      )
+    } catch {
+      // Only when we are leaving.
+    }
+  }
+
+  private trouble(error: unknown): void {
+    if (this.leaving.signal.aborted) return
+    const { message } = ourError(error, this.cluster.address, `group ${this.options.group}`)
+    this.options.onTrouble?.(message)
+  }
+}
+
+/** Trouble that the next attempt may not meet; the library's own network errors say so too. */
+function mayPass(error: unknown): boolean {
+  return isRetriable(error) || K.findErrorBy(error as Error, 'canRetry', true) !== null
+}

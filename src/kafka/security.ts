@@ -1,0 +1,80 @@
+import { Buffer } from 'node:buffer'
+import { isIP } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
+import * as K from '@platformatic/kafka'
+import { isFailure } from '../core/errors.ts'
+import { addressFailure, brokerErrorIds, networkProblem, ourError } from './client-errors.ts'
+import type { SaslSettings, TlsSettings } from './options.ts'
+import { connectionOf, type Sender } from './sender.ts'
+
+/** Settings of `tls.connect` for one broker. */
+export function tlsConnectOptions(settings: TlsSettings, host: string): ConnectionOptions {
+  const { ca, cert, key, passphrase, serverName, verify } = settings
+  const name = serverName ?? (isIP(host) === 0 ? host : undefined)
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    // An address is no name: RFC 6066 forbids it in the handshake.
+    ...(name === undefined ? {} : { servername: name }),
+    rejectUnauthorized: verify !== false
+  }
+}
+
+/**
+ * Logs in over an open connection with the library's SASL exchanges. Resolves with the milliseconds
+ * the login lasts (KIP-368), 0 when it does not end. Throws `broker-auth`.
+ */
+export async function authenticate(
+  sender: Sender,
+  settings: SaslSettings,
+  address: string
+): Promise<number> {
+  const connection = connectionOf(sender)
+  try {
+    await K.saslHandshakeV1.api.async(connection, settings.mechanism)
+    const answer = await exchange(connection, settings)
+    return Number(answer.sessionLifetimeMs)
+  } catch (error) {
+    if (isFailure(error, 'broker-unreachable', 'broker-protocol', 'broker-tls')) throw error
+    throw addressFailure('broker-auth', address, loginProblem(error, settings, address), error)
+  }
+}
+
+type Login = K.saslAuthenticateV2.SaslAuthenticateResponse
+
+function exchange(connection: K.Connection, settings: SaslSettings): Promise<Login> {
+  const api = K.saslAuthenticateV2.api
+  const { mechanism, username = '', password = '', token = '' } = settings
+  switch (mechanism) {
+    case 'PLAIN':
+      return K.saslPlain.authenticate(api, connection, username, password)
+    case 'SCRAM-SHA-256':
+      return K.saslScramSha.authenticate(api, connection, 'SHA-256', username, password)
+    case 'SCRAM-SHA-512':
+      return K.saslScramSha.authenticate(api, connection, 'SHA-512', username, password)
+    case 'OAUTHBEARER':
+      return bearer(connection, token)
+  }
+}
+
+// RFC 7628: a refused token is answered with JSON, not with an error code.
+async function bearer(connection: K.Connection, token: string): Promise<Login> {
+  const api = K.saslAuthenticateV2.api
+  const answer = await K.saslOAuthBearer.authenticate(api, connection, token, {})
+  if (answer.authBytes.length === 0) return answer
+  await api.async(connection, Buffer.from('\x01'))
+  throw new Error('the token was refused')
+}
+
+function loginProblem(error: unknown, settings: SaslSettings, address: string): string {
+  const ids = brokerErrorIds(error)
+  const { mechanism } = settings
+  if (ids.has('UNSUPPORTED_SASL_MECHANISM')) return `it does not offer ${mechanism}`
+  if (ids.has('ILLEGAL_SASL_STATE')) return 'this listener does not use SASL'
+  if (ids.has('SASL_AUTHENTICATION_FAILED')) {
+    return `${mechanism}: wrong ${mechanism === 'OAUTHBEARER' ? 'token' : 'user name or password'}`
+  }
+  return ids.size > 0 ? ourError(error, address, 'SASL').message : networkProblem(error)
+}

@@ -1,0 +1,93 @@
+import { failure } from '../core/errors.ts'
+import { limits } from '../core/limits.ts'
+import type { Level } from '../window/plan.ts'
+import {
+  contentKey,
+  decodeContent,
+  decodeHeader,
+  encodeContent,
+  encodeHeader,
+  headerKey,
+  type StateKey,
+  type WindowContent
+} from './state-record.ts'
+import type { Window } from './window.ts'
+import type { WindowTable } from './window-table.ts'
+
+/** A record for the changelog; a null value is a tombstone. */
+export interface StateRecord {
+  readonly key: Uint8Array
+  readonly value: Uint8Array | null
+}
+
+/** The records that store a window's content; chunks it no longer needs become tombstones. */
+export function contentRecords(window: Window, envelopes: readonly Uint8Array[]): StateRecord[] {
+  const name = nameOf(window)
+  const { frames, late } = window
+  const records: StateRecord[] = envelopes.map((envelope, chunk) => ({
+    key: contentKey(name, chunk),
+    value: encodeContent({ chunks: envelopes.length, frames, late, envelope }, chunk === 0)
+  }))
+  for (let chunk = envelopes.length; chunk < window.storedChunks; chunk++) {
+    records.push({ key: contentKey(name, chunk), value: null })
+  }
+  window.storedChunks = envelopes.length
+  return records
+}
+
+export function headerRecord(window: Window): StateRecord {
+  return { key: headerKey(nameOf(window)), value: encodeHeader(window.header) }
+}
+
+/** Rebuilds windows from the changelog, in whatever order compaction left its records. */
+export class WindowRestore {
+  private readonly table: WindowTable
+  private readonly levels: ReadonlyMap<string, Level>
+  private readonly contents = new Map<Window, (WindowContent | undefined)[]>()
+
+  constructor(table: WindowTable) {
+    this.table = table
+    this.levels = new Map(table.plan.levels.map(level => [level.name, level]))
+  }
+
+  /** Takes a content or header record; a later one of the same key replaces an earlier one. */
+  take(key: StateKey & { type: 'content' | 'header' }, value: Uint8Array | null): void {
+    const level = this.levels.get(key.size)
+    if (!level || Math.abs(key.start) > limits.eventTimeMsMax) {
+      throw failure('format-damaged', { format: 'state key', problem: `no window ${key.size}` })
+    }
+    const window = this.table.at(level, key.start, key.group)
+    if (key.type === 'content') {
+      const chunks = this.contents.get(window) ?? []
+      chunks[key.chunk] = value ? decodeContent(value, key.chunk) : undefined
+      this.contents.set(window, chunks)
+    } else if (value) {
+      Object.assign(window.header, decodeHeader(value))
+    }
+  }
+
+  /** Puts the contents together; call once, when the changelog was read to its end. */
+  finish(): void {
+    for (const [window, chunks] of this.contents) {
+      const first = chunks[0]
+      if (!first) continue
+      const packed: Uint8Array[] = []
+      for (let i = 0; i < first.chunks; i++) {
+        const chunk = chunks[i]
+        if (!chunk)
+          throw failure('format-damaged', { format: 'window', problem: 'a chunk is gone' })
+        packed.push(chunk.envelope)
+      }
+      window.packed = packed
+      window.storedChunks = packed.length
+      window.frames = first.frames
+      window.late = first.late
+    }
+    this.contents.clear()
+    for (const window of this.table.all()) if (window.header.closed) this.table.close(window)
+  }
+}
+
+function nameOf(window: Window): { size: string; start: number; group: string } {
+  return { size: window.level.name, start: window.start, group: window.group }
+}

@@ -1,0 +1,27 @@
+import { DAY, HOUR } from '../window/size.ts'
+import type { Window } from './window.ts'
+
+/** Larger windows change all the time: they speak more rarely than minutes. */
+const HOUR_PACE_MS = 10_000
+const DAY_PACE_MS = 60_000
+/** About 350 bytes a record: 1 MB of provisional records per task and second. */
+const PROVISIONAL_PER_COMMIT_MAX = 3_000
+
+/**
+ * The provisional emissions of one commit: changed windows whose pace allows it, those that have
+ * been silent longest first. With `all`, pace is ignored (the last words before a stop).
+ */
+export function dueProvisional(windows: Iterable<Window>, nowMs: number, all: boolean): Window[] {
+  const due: Window[] = []
+  for (const window of windows) {
+    if (!window.changed || !window.level.asked) continue
+    if (all || nowMs - window.emittedAt >= pace(window.level.length)) due.push(window)
+  }
+  due.sort((left, right) => left.emittedAt - right.emittedAt || left.start - right.start)
+  return all ? due : due.slice(0, PROVISIONAL_PER_COMMIT_MAX)
+}
+
+function pace(length: number): number {
+  if (length >= DAY) return DAY_PACE_MS
+  return length >= HOUR ? HOUR_PACE_MS : 0
+}

@@ -1,0 +1,179 @@
+import { ByteReader, ByteWriter, text, utf8 } from '../core/bytes.ts'
+import { failure } from '../core/errors.ts'
+import type { ClosedBy, ResultStatus } from '../result/result-record.ts'
+import type { WindowHeader } from './window.ts'
+
+/*
+ * Records of `<app>-windows`, the compacted changelog and only state (docs/formats/state.md).
+ *
+ * Keys are text:
+ *     w|<size>|<start in minutes>|<chunk>|<group>     content of a pane or closed window
+ *     h|<size>|<start in minutes>|<group>             window header
+ *     m|<partition>|<source id>                       newest mark of an input partition
+ *     p                                               position record
+ *
+ * Values begin with u8 version = 1. A tombstone removes.
+ *     w   varint chunks | chunk 0: varint frames, varint late | block envelope
+ *     h   u8 status (0 none, 1 provisional, 2 final, 3 corrected) | u8 closed
+ *         u8 closedBy (0 none, 1 watermark, 2 idle, 3 end)
+ *         varint revision | varint uniques | varint frames | varint commit
+ *     m   the mark as it stands in `<app>-partials`
+ *     p   varint input position | varint commit | u8 known | f64 W2 (ms)
+ */
+const VERSION = 1
+const MINUTE = 60_000
+const STATUSES: readonly (ResultStatus | undefined)[] = [
+  undefined,
+  'provisional',
+  'final',
+  'corrected'
+]
+const CLOSINGS: readonly (ClosedBy | undefined)[] = [undefined, 'watermark', 'idle', 'end']
+const CHUNKS_MAX = 4_096
+
+export interface WindowName {
+  readonly size: string
+  /** In ms. */
+  readonly start: number
+  readonly group: string
+}
+
+export interface WindowContent {
+  readonly chunks: number
+  readonly frames: number
+  readonly late: number
+  readonly envelope: Uint8Array
+}
+
+export interface PositionRecord {
+  /** Offset of the next record of the partials partition. */
+  readonly position: number
+  readonly commit: number
+  /** W2 in ms, −Infinity before it is known. */
+  readonly watermark: number
+}
+
+export type StateKey =
+  | ({ readonly type: 'content'; readonly chunk: number } & WindowName)
+  | ({ readonly type: 'header' } & WindowName)
+  | { readonly type: 'mark' }
+  | { readonly type: 'position' }
+
+export function contentKey(name: WindowName, chunk: number): Uint8Array {
+  return utf8(`w|${name.size}|${name.start / MINUTE}|${chunk}|${name.group}`)
+}
+
+export function headerKey(name: WindowName): Uint8Array {
+  return utf8(`h|${name.size}|${name.start / MINUTE}|${name.group}`)
+}
+
+export function markKey(source: string, partition: number): Uint8Array {
+  return utf8(`m|${partition}|${source}`)
+}
+
+export const positionKey: Uint8Array = utf8('p')
+
+/** @throws format-damaged */
+export function decodeKey(bytes: Uint8Array): StateKey {
+  const key = text(bytes)
+  const content = /^w\|([^|]+)\|(-?\d{1,12})\|(\d{1,4})\|(.*)$/s.exec(key)
+  if (content) {
+    const [, size, start, chunk, group] = content
+    return {
+      type: 'content',
+      size: size!,
+      start: Number(start) * MINUTE,
+      chunk: Number(chunk),
+      group: group!
+    }
+  }
+  const header = /^h\|([^|]+)\|(-?\d{1,12})\|(.*)$/s.exec(key)
+  if (header) {
+    const [, size, start, group] = header
+    return { type: 'header', size: size!, start: Number(start) * MINUTE, group: group! }
+  }
+  if (key.startsWith('m|')) return { type: 'mark' }
+  if (key === 'p') return { type: 'position' }
+  throw failure('format-damaged', { format: 'state key', problem: `unknown key ${key}` })
+}
+
+export function encodeContent(content: WindowContent, first: boolean): Uint8Array {
+  const writer = new ByteWriter(content.envelope.length + 32).u8(VERSION).varint(content.chunks)
+  if (first) writer.varint(content.frames).varint(content.late)
+  return writer.block(content.envelope).finish()
+}
+
+/** @throws format-damaged, format-version */
+export function decodeContent(bytes: Uint8Array, chunk: number): WindowContent {
+  const reader = open(bytes, 'window content')
+  const chunks = reader.varint()
+  if (chunks > CHUNKS_MAX) throw reader.damaged('it has too many chunks')
+  const frames = chunk === 0 ? reader.varint() : 0
+  const late = chunk === 0 ? reader.varint() : 0
+  const envelope = reader.block()
+  reader.finish()
+  return { chunks, frames, late, envelope }
+}
+
+export function encodeHeader(header: WindowHeader): Uint8Array {
+  return new ByteWriter(64)
+    .u8(VERSION)
+    .u8(STATUSES.indexOf(header.status))
+    .u8(header.closed ? 1 : 0)
+    .u8(CLOSINGS.indexOf(header.closedBy))
+    .varint(header.revision)
+    .varint(header.uniques)
+    .varint(header.frames)
+    .varint(header.commit)
+    .finish()
+}
+
+/** @throws format-damaged, format-version */
+export function decodeHeader(bytes: Uint8Array): WindowHeader {
+  const reader = open(bytes, 'window header')
+  const status = reader.u8()
+  const closed = reader.u8() === 1
+  const closedBy = reader.u8()
+  if (status >= STATUSES.length || closedBy >= CLOSINGS.length) {
+    throw reader.damaged('its status is unknown')
+  }
+  const [revision, uniques] = [reader.varint(), reader.varint()]
+  const [frames, commit] = [reader.varint(), reader.varint()]
+  reader.finish()
+  return {
+    status: STATUSES[status],
+    closed,
+    closedBy: CLOSINGS[closedBy],
+    revision,
+    uniques,
+    frames,
+    commit
+  }
+}
+
+export function encodePosition(record: PositionRecord): Uint8Array {
+  const known = Number.isFinite(record.watermark)
+  const writer = new ByteWriter(32)
+    .u8(VERSION)
+    .varint(record.position)
+    .varint(record.commit)
+    .u8(known ? 1 : 0)
+  return (known ? writer.f64(record.watermark) : writer).finish()
+}
+
+/** @throws format-damaged, format-version */
+export function decodePosition(bytes: Uint8Array): PositionRecord {
+  const reader = open(bytes, 'position record')
+  const [position, commit] = [reader.varint(), reader.varint()]
+  const watermark = reader.u8() === 1 ? reader.f64() : Number.NEGATIVE_INFINITY
+  if (Number.isNaN(watermark)) throw reader.damaged('its watermark is not a number')
+  reader.finish()
+  return { position, commit, watermark }
+}
+
+function open(bytes: Uint8Array, format: string): ByteReader {
+  const reader = new ByteReader(bytes, format)
+  const found = reader.u8()
+  if (found !== VERSION) throw failure('format-version', { format, found, known: VERSION })
+  return reader
+}

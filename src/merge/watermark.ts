@@ -1,0 +1,89 @@
+import type { Mark, MarkState } from '../combine/mark.ts'
+
+/** `at-end` and `idle` are leases: the owner repeats them, and they end when it falls silent. */
+export const LEASE_MS = 90_000
+
+interface PartitionView {
+  clock: number
+  state: MarkState
+  /** Wall clock when the state was last said. */
+  saidAt: number
+}
+
+/**
+ * W2: everything before it is complete as far as all input partitions know. The least of the
+ * partitions' watermarks, idle ones left out; a partition without a mark holds it. Never moves
+ * back. While all are idle it moves on at wall-clock speed (event-time, section 4).
+ */
+export class Watermark {
+  /** In ms; −Infinity until every partition has said something. */
+  value = Number.NEGATIVE_INFINITY
+  /** True when the last move came from wall-clock time. */
+  movedByIdling = false
+  private readonly waitMs: number
+  private readonly sources = new Map<string, Map<number, PartitionView>>()
+  private readonly sizes = new Map<string, number>()
+  private idleSince: number | undefined
+
+  constructor(waitMs: number, sources: readonly string[]) {
+    this.waitMs = waitMs
+    for (const source of sources) this.sources.set(source, new Map())
+  }
+
+  /** Takes what a mark says. `fresh` is false for a stored one: its lease must be said again. */
+  observe(mark: Mark, nowMs: number, fresh: boolean): void {
+    const { source, partition } = mark.range
+    let views = this.sources.get(source)
+    if (!views) {
+      views = new Map()
+      this.sources.set(source, views)
+    }
+    this.sizes.set(source, Math.max(mark.partitions, this.sizes.get(source) ?? 0))
+    views.set(partition, {
+      clock: mark.clock,
+      state: fresh ? mark.state : 'behind',
+      saidAt: nowMs
+    })
+  }
+
+  /** Moves on as far as the marks and the wall clock allow. */
+  advance(nowMs: number): void {
+    let low = Number.POSITIVE_INFINITY
+    let high = Number.NEGATIVE_INFINITY
+    let idle = true
+    for (const [source, views] of this.sources) {
+      if (views.size === 0 || views.size < this.sizes.get(source)!) {
+        this.idleSince = undefined
+        return
+      }
+      for (const view of views.values()) {
+        high = Math.max(high, view.clock)
+        const expired = nowMs - view.saidAt > LEASE_MS
+        if (view.state === 'idle' && !expired) continue
+        idle = false
+        low = Math.min(low, view.clock)
+      }
+    }
+    if (!idle) {
+      this.idleSince = undefined
+      this.move(low - this.waitMs, false)
+    } else if (Number.isFinite(high)) {
+      this.idleSince ??= nowMs
+      const from = Math.max(this.value, high - this.waitMs)
+      this.move(from, false)
+      this.move(from + Math.max(0, nowMs - this.idleSince), true)
+      this.idleSince = nowMs
+    }
+  }
+
+  /** The input is over: nothing can follow. */
+  end(): void {
+    this.value = Number.POSITIVE_INFINITY
+  }
+
+  private move(to: number, byIdling: boolean): void {
+    if (to <= this.value) return
+    this.value = to
+    this.movedByIdling = byIdling
+  }
+}

@@ -1,0 +1,117 @@
+import type { Merger } from '../merge/merger.ts'
+import type { Clock } from '../port/clock.ts'
+import type { AppLog, Membership } from '../port/log.ts'
+import type { Source } from '../port/source.ts'
+import { CombineLoop } from './combine-loop.ts'
+import { CountRun, createIntake, createMerger, type StageOneParts } from './count-run.ts'
+import { LogHandover } from './log-handover.ts'
+import { MergeLoop } from './merge-loop.ts'
+import type { CountSettings } from './settings.ts'
+
+/** Everything an app's run needs of Kafka, behind ports. */
+export interface AppPorts {
+  readonly source: Source
+  readonly log: AppLog
+  /** Consumer group of stage 1, over the input's partitions. */
+  readonly combine: Membership
+  /** Consumer group of stage 2, over the partials' partitions. */
+  readonly merge: Membership
+  /** First offset to read of a partition nobody has read before. */
+  startOf(partition: number): Promise<number>
+  /** For the notes: what a first start begins with (`earliest`, a time …). */
+  readonly from: string
+}
+
+export interface AppRunParts {
+  readonly ports: AppPorts
+  readonly settings: CountSettings
+  readonly clock: Clock
+  /** Stop when every partition has reached the end that it had at the start. */
+  readonly exitAtEnd: boolean
+  readonly signal?: AbortSignal
+}
+
+/** Both stages over Kafka, in one process: restore, resume, count until stopped. */
+export function runApp(parts: AppRunParts): CountRun {
+  return new CountRun(run => work(parts, run), parts.signal)
+}
+
+async function work(parts: AppRunParts, run: CountRun): Promise<void> {
+  const { ports, settings, clock } = parts
+  const { source, log } = ports
+  const merger = createMerger(settings, [source.id], true)
+  const mergeLoop = new MergeLoop({
+    log,
+    partition: 0,
+    merger,
+    membership: ports.merge,
+    clock,
+    report: run.report,
+    emitEveryMs: settings.emitEveryMs,
+    onResults: results => run.push(results)
+  })
+  const restored = await mergeLoop.restore()
+  if (restored > 0) run.report.notes.push(`restored ${restored} state records`)
+  const positions = await startPositions(parts, merger, run.report.notes)
+  const { intake, sanity } = createIntake({ source, settings, clock, positions })
+  await source.open(new Map([...positions].map(([index, { position }]) => [index, position])))
+  const failed = new AbortController()
+  const combineLoop = new CombineLoop({
+    source,
+    intake,
+    handover: new LogHandover(log, ports.combine),
+    clock,
+    report: run.report,
+    flushEveryMs: settings.flushEveryMs,
+    enough: () => parts.exitAtEnd && intake.reachedFirstEnd,
+    signal: AbortSignal.any([run.signal, failed.signal])
+  })
+  const merging = mergeLoop.run().catch((error: unknown) => {
+    failed.abort()
+    throw error
+  })
+  try {
+    await combineLoop.run()
+    if (parts.exitAtEnd && !run.signal.aborted) sanity.end()
+    mergeLoop.drain()
+  } catch (error) {
+    mergeLoop.stop()
+    await merging.catch(() => undefined)
+    throw error
+  } finally {
+    await source.close()
+  }
+  await merging
+}
+
+/** The committed offset with its clock; without one the newest stored mark; else `--from`. */
+async function startPositions(
+  parts: AppRunParts,
+  merger: Merger,
+  notes: string[]
+): Promise<StageOneParts['positions']> {
+  const { ports } = parts
+  const positions = new Map<number, { position: number; clockState?: Uint8Array }>()
+  const fresh: number[] = []
+  for (let partition = 0; partition < ports.source.partitions; partition++) {
+    const committed = await ports.combine.committed(partition)
+    const mark = merger.mark(ports.source.id, partition)
+    if (committed) {
+      const clockState = Uint8Array.from(Buffer.from(committed.metadata, 'base64'))
+      positions.set(partition, { position: committed.offset, clockState })
+    } else if (mark) {
+      notes.push(`partition ${partition} goes on at its newest mark, offset ${mark.range.to}`)
+      positions.set(partition, { position: mark.range.to, clockState: mark.clockState })
+    } else {
+      fresh.push(partition)
+      positions.set(partition, { position: await ports.startOf(partition) })
+    }
+  }
+  if (fresh.length > 0) {
+    const which = fresh.length === ports.source.partitions ? 'the topic' : `partitions ${fresh}`
+    notes.push(`first start: reading ${which} from ${ports.from}`)
+  } else {
+    notes.push('goes on where it stopped')
+  }
+  return positions
+}

@@ -1,0 +1,90 @@
+import type { Flush } from '../combine/combiner.ts'
+import type { Clock } from '../port/clock.ts'
+import type { Source } from '../port/source.ts'
+import { Cadence } from './cadence.ts'
+import type { Handover } from './handover.ts'
+import type { Intake } from './intake.ts'
+import type { RunReport } from './report.ts'
+
+const LEASE_EVERY_MS = 30_000
+const POLL_WAIT_MS = 200
+
+export interface CombineLoopParts {
+  readonly source: Source
+  readonly intake: Intake
+  readonly handover: Handover
+  readonly clock: Clock
+  readonly report: RunReport
+  readonly flushEveryMs: number
+  /** Called after every read; the place for stage 2's turn when both run in one loop. */
+  readonly afterPoll?: () => Promise<void>
+  /** True when reading should end although more may come (`--exit-at-end`). */
+  readonly enough: () => boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * Stage 1's loop: read, combine, and about once a second hand everything over. Ends with a last
+ * flush when the input ends, when it is told to stop, or when enough was read.
+ */
+export class CombineLoop {
+  private readonly parts: CombineLoopParts
+  private readonly cadence: Cadence
+  private readonly saidAt = new Map<number, number>()
+
+  constructor(parts: CombineLoopParts) {
+    this.parts = parts
+    this.cadence = new Cadence(parts.flushEveryMs, parts.clock.now())
+  }
+
+  async run(): Promise<void> {
+    const { source, intake, clock, signal } = this.parts
+    const wake = (): void => source.wake()
+    signal.addEventListener('abort', wake)
+    try {
+      let more = true
+      while (more && !signal.aborted && !this.parts.enough()) {
+        const waitMs = Math.min(POLL_WAIT_MS, this.cadence.remaining(clock.now()))
+        more = await source.poll(intake, waitMs)
+        this.observe()
+        if (this.cadence.due(clock.now()) || intake.full) await this.flush()
+        await this.parts.afterPoll?.()
+      }
+      await this.flush()
+    } finally {
+      signal.removeEventListener('abort', wake)
+    }
+  }
+
+  private async flush(): Promise<void> {
+    const { intake, handover, clock, report } = this.parts
+    const now = clock.now()
+    this.cadence.turn(now)
+    const flushes: Flush[] = []
+    for (const [partition, combiner] of intake.combiners) {
+      const state = intake.state(partition)
+      const lease = state !== 'behind' && now - (this.saidAt.get(partition) ?? 0) >= LEASE_EVERY_MS
+      if (!combiner.hasNews(state) && !lease) continue
+      this.saidAt.set(partition, now)
+      flushes.push(combiner.flush(state))
+    }
+    if (flushes.length === 0) return
+    for (const { mark } of flushes) report.accounting.add(mark.accounting)
+    report.flushes++
+    await handover.deliver(flushes)
+  }
+
+  private observe(): void {
+    const { intake, report } = this.parts
+    let lag: number | undefined
+    let pending = 0
+    for (const [partition, combiner] of intake.combiners) {
+      report.clock = Math.max(report.clock, combiner.clock.newest)
+      const behind = intake.lag(partition)
+      if (behind !== undefined) lag = (lag ?? 0) + behind
+      pending += combiner.pending.read
+    }
+    report.lag = lag
+    report.framesRead = report.accounting.read + pending
+  }
+}

@@ -1,0 +1,115 @@
+import type { Combiner } from '../combine/combiner.ts'
+import { limits } from '../core/limits.ts'
+import type { Columns } from '../extract/columns.ts'
+import type { Extractor } from '../extract/extractor.ts'
+import type { Progress, RecordsSpan, Taker } from '../port/source.ts'
+
+const IDLE_AFTER_MS = 30_000
+
+/** Where one input partition stands, as its reader sees it. */
+interface Standing {
+  atEnd: boolean
+  end: number
+  /** The end when it was first seen; −1 before. */
+  firstEnd: number
+  /** Wall clock of the last frame; −Infinity when there was none since the start. */
+  cameAt: number
+}
+
+/**
+ * The door from a source into stage 1: bytes to columns to the partition's combiner, in one
+ * synchronous call per chunk.
+ */
+export class Intake implements Taker {
+  readonly combiners: ReadonlyMap<number, Combiner>
+  private readonly extractor: Extractor
+  private readonly standings = new Map<number, Standing>()
+  private readonly nowMs: () => number
+  private readonly onColumns: (bytes: Uint8Array, columns: Columns) => void
+
+  constructor(
+    extractor: Extractor,
+    combiners: ReadonlyMap<number, Combiner>,
+    nowMs: () => number,
+    onColumns: (bytes: Uint8Array, columns: Columns) => void
+  ) {
+    this.extractor = extractor
+    this.combiners = combiners
+    this.nowMs = nowMs
+    this.onColumns = onColumns
+    for (const partition of combiners.keys()) {
+      this.standings.set(partition, {
+        atEnd: false,
+        end: -1,
+        firstEnd: -1,
+        cameAt: Number.NEGATIVE_INFINITY
+      })
+    }
+  }
+
+  lines(partition: number, bytes: Uint8Array, start: number, end: number, last: boolean): number {
+    const combiner = this.combiners.get(partition)!
+    let at = start
+    while (at < end) {
+      const next = this.extractor.lines(bytes, at, end, last)
+      this.hand(partition, combiner, bytes)
+      combiner.advance(this.extractor.nextLine)
+      if (next === at) break
+      at = next
+    }
+    return at
+  }
+
+  records(partition: number, batch: RecordsSpan): void {
+    const combiner = this.combiners.get(partition)!
+    this.extractor.beginRecords(batch)
+    while (this.extractor.records()) this.hand(partition, combiner, batch.bytes)
+  }
+
+  progress(partition: number, progress: Progress): void {
+    this.combiners.get(partition)!.advance(progress.position)
+    const standing = this.standings.get(partition)!
+    standing.atEnd = progress.atEnd
+    standing.end = progress.end
+    if (standing.firstEnd < 0) standing.firstEnd = progress.end
+  }
+
+  /** What the partition's next mark says. */
+  state(partition: number): 'behind' | 'at-end' | 'idle' {
+    const { atEnd, cameAt } = this.standings.get(partition)!
+    if (!atEnd) return 'behind'
+    return this.nowMs() - cameAt >= IDLE_AFTER_MS ? 'idle' : 'at-end'
+  }
+
+  /** Records between the position and the end of the log, where the end is known. */
+  lag(partition: number): number | undefined {
+    const { end } = this.standings.get(partition)!
+    return end < 0 ? undefined : Math.max(0, end - this.combiners.get(partition)!.position)
+  }
+
+  /** True when every partition was read to the end that it had at the start. */
+  get reachedFirstEnd(): boolean {
+    for (const [partition, { firstEnd }] of this.standings) {
+      if (firstEnd < 0 || this.combiners.get(partition)!.position < firstEnd) return false
+    }
+    return true
+  }
+
+  /** True when the sketches of all partitions together ask for an early flush. */
+  get full(): boolean {
+    let bytes = 0
+    for (const combiner of this.combiners.values()) {
+      if (combiner.full) return true
+      bytes += combiner.memoryBytes
+    }
+    return bytes > limits.partialsPerFlushBytesMax
+  }
+
+  private hand(partition: number, combiner: Combiner, bytes: Uint8Array): void {
+    const { columns } = this.extractor
+    if (columns.count === 0) return
+    this.standings.get(partition)!.cameAt = this.nowMs()
+    combiner.take(columns, bytes)
+    this.onColumns(bytes, columns)
+  }
+}

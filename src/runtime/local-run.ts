@@ -1,0 +1,66 @@
+import type { Clock } from '../port/clock.ts'
+import type { Source } from '../port/source.ts'
+import { Cadence } from './cadence.ts'
+import { CombineLoop } from './combine-loop.ts'
+import { CountRun, createIntake, createMerger } from './count-run.ts'
+import { MemoryHandover, type RejectSink } from './handover.ts'
+import type { CountSettings } from './settings.ts'
+
+export interface LocalRunParts {
+  readonly source: Source
+  readonly settings: CountSettings
+  readonly clock: Clock
+  readonly onRejects: RejectSink
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Files and stdin: the same two stages in one process, nothing stored. The end of the input closes
+ * every window; a stop leaves them provisional.
+ */
+export function runLocally(parts: LocalRunParts): CountRun {
+  return new CountRun(run => work(parts, run), parts.signal)
+}
+
+async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
+  const { source, settings, clock } = parts
+  const merger = createMerger(settings, [source.id], false)
+  const starts = Array.from({ length: source.partitions }, (_, partition) => partition)
+  const positions = new Map(starts.map(partition => [partition, { position: 0 }]))
+  const { intake, sanity } = createIntake({ source, settings, clock, positions })
+  const emission = new Cadence(settings.emitEveryMs, clock.now())
+  const commit = async (sayAll: boolean): Promise<void> => {
+    emission.turn(clock.now())
+    for (;;) {
+      const commit = merger.commit({ nowMs: clock.now(), position: 0, sayAll })
+      run.report.watermark = merger.watermark.value
+      if (!commit) return
+      run.report.commits++
+      await run.push(commit.results)
+      if (!commit.more) return
+    }
+  }
+  await source.open(new Map(starts.map(partition => [partition, 0])))
+  try {
+    await new CombineLoop({
+      source,
+      intake,
+      handover: new MemoryHandover(merger, () => clock.now(), parts.onRejects),
+      clock,
+      report: run.report,
+      flushEveryMs: settings.flushEveryMs,
+      afterPoll: async () => {
+        if (emission.due(clock.now())) await commit(false)
+      },
+      enough: () => false,
+      signal: run.signal
+    }).run()
+    if (!run.signal.aborted) {
+      sanity.end()
+      merger.end()
+    }
+    await commit(true)
+  } finally {
+    await source.close()
+  }
+}

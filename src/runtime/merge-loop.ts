@@ -1,0 +1,143 @@
+import { decodeMark, MARK_TYPE } from '../combine/mark.ts'
+import { decodePartial, PARTIAL_TYPE } from '../combine/partial.ts'
+import { utf8 } from '../core/bytes.ts'
+import { failure } from '../core/errors.ts'
+import type { Merger } from '../merge/merger.ts'
+import type { Clock } from '../port/clock.ts'
+import type { AppLog, InRecord, LogReader, Membership } from '../port/log.ts'
+import { type ResultRecord, resultKey } from '../result/result-record.ts'
+import { Cadence } from './cadence.ts'
+import type { RunReport } from './report.ts'
+
+const DELETE_EVERY_MS = 30_000
+const POLL_WAIT_MS = 200
+
+export interface MergeLoopParts {
+  readonly log: AppLog
+  /** Partition of partials, windows and counts that this task owns. */
+  readonly partition: number
+  readonly merger: Merger
+  readonly membership: Membership
+  readonly clock: Clock
+  readonly report: RunReport
+  readonly emitEveryMs: number
+  readonly onResults: (results: readonly ResultRecord[]) => Promise<void>
+}
+
+/**
+ * Stage 2's loop over one partials partition: restore, then merge and about once a second commit:
+ * state and position acked, then results, then the consumer group's offset.
+ */
+export class MergeLoop {
+  private readonly parts: MergeLoopParts
+  private readonly cadence: Cadence
+  private readonly deletion: Cadence
+  private reader: LogReader | undefined
+  private stopping = false
+  private stopped = false
+
+  constructor(parts: MergeLoopParts) {
+    this.parts = parts
+    const now = parts.clock.now()
+    this.cadence = new Cadence(parts.emitEveryMs, now)
+    this.deletion = new Cadence(DELETE_EVERY_MS, now)
+  }
+
+  /** Reads the changelog to its end. Returns the number of its records. */
+  async restore(): Promise<number> {
+    const { log, partition, merger, clock } = this.parts
+    const { end } = await log.bounds('windows', partition)
+    const restore = merger.restore()
+    const reader = await log.read('windows', partition, 'start')
+    let records = 0
+    try {
+      while (reader.position < end) {
+        for (const { key, value } of await reader.poll(POLL_WAIT_MS)) {
+          if (!key) throw failure('format-damaged', { format: 'state', problem: 'no record key' })
+          restore.take(key, value)
+          records++
+        }
+      }
+    } finally {
+      await reader.close()
+    }
+    restore.finish(clock.now())
+    return records
+  }
+
+  /** Runs until `drain` was called and everything that stage 1 sent is merged and said. */
+  async run(): Promise<void> {
+    const { log, partition, merger, clock } = this.parts
+    this.reader = await log.read('partials', partition, merger.position)
+    try {
+      let target = Number.POSITIVE_INFINITY
+      while (this.reader.position < target && !this.stopped) {
+        if (this.stopping && target === Number.POSITIVE_INFINITY) {
+          target = (await log.bounds('partials', partition)).end
+          continue
+        }
+        const wait = Math.min(POLL_WAIT_MS, this.cadence.remaining(clock.now()))
+        this.take(await this.reader.poll(this.stopping ? 0 : wait))
+        if (this.cadence.due(clock.now())) await this.commit(false)
+        if (this.deletion.due(clock.now())) await this.deleteMerged()
+      }
+      if (!this.stopped) await this.commit(true)
+    } finally {
+      await this.reader.close()
+    }
+  }
+
+  /** Stage 1 has sent its last flush: merge what is there, say everything, end. */
+  drain(): void {
+    this.stopping = true
+    this.reader?.wake()
+  }
+
+  /** Ends without a last commit: something failed. */
+  stop(): void {
+    this.stopped = true
+    this.reader?.wake()
+  }
+
+  private take(records: readonly InRecord[]): void {
+    const { merger, clock } = this.parts
+    const now = clock.now()
+    for (const { value } of records) {
+      if (value?.[0] === PARTIAL_TYPE) merger.takePartial(decodePartial(value))
+      else if (value?.[0] === MARK_TYPE) merger.takeMark(decodeMark(value), now)
+      else throw failure('format-damaged', { format: 'partials', problem: 'unknown record type' })
+    }
+  }
+
+  private async commit(sayAll: boolean): Promise<void> {
+    const { log, partition, merger, membership, clock, report } = this.parts
+    this.cadence.turn(clock.now())
+    for (;;) {
+      const position = this.reader!.position
+      const commit = merger.commit({ nowMs: clock.now(), position, sayAll })
+      report.watermark = merger.watermark.value
+      report.overlaps = merger.misfits.overlap + merger.misfits.gap
+      if (!commit) return
+      await log.append('windows', partition, commit.state)
+      if (commit.results.length > 0) {
+        await log.append('counts', partition, commit.results.map(toRecord))
+      }
+      const metadata = JSON.stringify({ commit: commit.number, watermark: merger.watermark.value })
+      await membership.commit(new Map([[partition, { offset: position, metadata }]]))
+      report.commits++
+      await this.parts.onResults(commit.results)
+      if (!commit.more) return
+    }
+  }
+
+  /** What the stored state contains is not needed again. */
+  private async deleteMerged(): Promise<void> {
+    const { log, partition, merger, clock } = this.parts
+    this.deletion.turn(clock.now())
+    if (merger.position > 0) await log.deleteBefore('partials', partition, merger.position)
+  }
+}
+
+function toRecord(result: ResultRecord): { key: Uint8Array; value: Uint8Array } {
+  return { key: utf8(resultKey(result)), value: utf8(JSON.stringify(result)) }
+}

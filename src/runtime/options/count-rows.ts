@@ -1,0 +1,121 @@
+import type { OptionRow } from './option-row.ts'
+
+/** What is counted, how, and when results leave. */
+export const countRows = {
+  topic: {
+    kind: 'text',
+    short: 't',
+    area: 'Input',
+    description: 'Kafka topic',
+    example: 'events'
+  },
+  app: {
+    kind: 'text',
+    area: 'Input',
+    description: 'name of the count, and prefix of its topics (default: <topic>.<key>)',
+    example: 'users'
+  },
+  key: {
+    kind: 'text',
+    short: 'k',
+    area: 'Counting',
+    description: 'top-level field whose distinct values are counted; @key is the record key',
+    example: 'uid',
+    shapesState: true
+  },
+  time: {
+    kind: 'text',
+    area: 'Counting',
+    default: 'ts',
+    description: 'top-level field with the event time; @timestamp is the record’s own time',
+    example: '@timestamp',
+    shapesState: true
+  },
+  window: {
+    kind: 'list',
+    short: 'w',
+    area: 'Counting',
+    default: '1m',
+    description: 'window sizes, separated by commas: 1m, 5m, 1h, 1d',
+    example: '1m,1h,1d',
+    shapesState: true
+  },
+  sketch: {
+    kind: 'choice',
+    choices: ['adaptive', 'exact'],
+    area: 'Counting',
+    default: 'adaptive',
+    description: 'how distinct keys are held: adaptive is small, with bounds; exact keeps them all',
+    example: 'exact',
+    shapesState: true
+  },
+  precision: {
+    kind: 'integer',
+    min: 4,
+    max: 18,
+    area: 'Counting',
+    default: '14',
+    description: 'binary logarithm of the registers of an adaptive sketch',
+    example: '12',
+    shapesState: true
+  },
+  wait: {
+    kind: 'duration',
+    area: 'Counting',
+    default: '5s',
+    description: 'event time that a window stays open behind the newest frame',
+    example: '30s',
+    shapesState: true
+  },
+  confidence: {
+    kind: 'choice',
+    choices: ['0.68', '0.95', '0.997'],
+    area: 'Counting',
+    default: '0.95',
+    description: 'probability that the true number lies between low and high',
+    example: '0.997'
+  },
+  from: {
+    kind: 'choice',
+    choices: ['earliest', 'latest'],
+    area: 'Input',
+    default: 'earliest',
+    description: 'where an app begins the first time; afterwards it goes on where it was',
+    example: 'latest'
+  },
+  'emit-every': {
+    kind: 'duration',
+    area: 'Output',
+    default: '1s',
+    description: 'shortest time between two provisional results of a window',
+    example: '10s'
+  },
+  'only-final': {
+    kind: 'boolean',
+    area: 'Output',
+    default: 'false',
+    description: 'no provisional results, only final and corrected ones',
+    example: 'true'
+  },
+  'flush-every': {
+    kind: 'duration',
+    area: 'Cadence',
+    default: '1s',
+    description: 'time between two flushes of partials',
+    example: '500ms'
+  },
+  'commit-every': {
+    kind: 'duration',
+    area: 'Cadence',
+    default: '1s',
+    description: 'time between two commits of state',
+    example: '2s'
+  },
+  'group-session-timeout': {
+    kind: 'duration',
+    area: 'Cadence',
+    default: '45s',
+    description: 'silence after which the broker takes an instance for dead',
+    example: '10s'
+  }
+} as const satisfies Readonly<Record<string, OptionRow>>

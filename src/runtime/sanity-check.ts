@@ -1,0 +1,79 @@
+import { failure } from '../core/errors.ts'
+import { nearest } from '../core/nearest.ts'
+import { COUNTED, type Columns, NO_KEY, NO_TIME, verdicts } from '../extract/columns.ts'
+import type { Extractor } from '../extract/extractor.ts'
+
+const FRAMES_TO_JUDGE = 10_000
+const SHARE_COUNTED_MIN = 0.01
+const FRAMES_TO_NAME = 20
+const NAMES_MAX = 12
+
+/**
+ * Notices a wrong `--key` or `--time` early: when next to nothing of the first frames can be
+ * counted, it stops with the field names that are there and the nearest match.
+ */
+export class SanityCheck {
+  private readonly extractor: Extractor
+  private readonly key: string
+  private readonly time: string
+  private readonly frames = new Float64Array(verdicts.length)
+  private read = 0
+  private named = 0
+  private readonly names = new Map<string, number>()
+  private done = false
+
+  constructor(extractor: Extractor, key: string, time: string) {
+    this.extractor = extractor
+    this.key = key
+    this.time = time
+  }
+
+  /** @throws nothing-counted after 10,000 frames with less than 1 % counted */
+  observe(bytes: Uint8Array, columns: Columns): void {
+    if (this.done) return
+    for (let i = 0; i < columns.count; i++) {
+      const verdict = columns.verdict[i]!
+      this.frames[verdict]!++
+      if ((verdict === NO_KEY || verdict === NO_TIME) && this.named < FRAMES_TO_NAME) {
+        this.named++
+        const frame = [columns.start[i]!, columns.end[i]!] as const
+        for (const name of this.extractor.fieldNames(bytes, ...frame)) {
+          this.names.set(name, (this.names.get(name) ?? 0) + 1)
+        }
+      }
+    }
+    this.read += columns.count
+    if (this.read < FRAMES_TO_JUDGE) return
+    this.done = true
+    if (this.frames[COUNTED]! < this.read * SHARE_COUNTED_MIN) throw this.refusal()
+  }
+
+  /** For input that ends before the check has seen enough. @throws nothing-counted */
+  end(): void {
+    if (!this.done && this.read > 0 && this.frames[COUNTED] === 0) throw this.refusal()
+  }
+
+  private refusal(): Error {
+    const reasons = verdicts
+      .map((reason, code) => ({ reason, frames: this.frames[code]! }))
+      .filter(({ frames }, code) => frames > 0 && code !== COUNTED)
+      .sort((left, right) => right.frames - left.frames)
+      .map(({ reason, frames }) => `${frames} ${reason}`)
+    const fields = [...this.names.keys()]
+    return failure('nothing-counted', {
+      counted: this.frames[COUNTED]!,
+      frames: this.read,
+      reasons: reasons.join(', '),
+      fields: fields.slice(0, NAMES_MAX).join(', ') || 'none',
+      suggestion: this.suggestion(fields)
+    })
+  }
+
+  private suggestion(fields: readonly string[]): string {
+    const noKey = this.frames[NO_KEY]! >= this.frames[NO_TIME]!
+    const [option, wanted] = noKey ? ['--key', this.key] : ['--time', this.time]
+    if (fields.length === 0) return 'check that the input holds one JSON object per frame'
+    const match = nearest(wanted, fields)
+    return match ? `did you mean ${option} ${match}?` : `check ${option}: there is no ${wanted}`
+  }
+}

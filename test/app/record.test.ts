@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkAppName, defaultAppName } from '../../src/app/names.ts'
+import {
+  type AppRecord,
+  checkSameApp,
+  createAppRecord,
+  decodeAppRecord,
+  encodeAppRecord
+} from '../../src/app/record.ts'
+import { utf8 } from '../../src/core/bytes.ts'
+import { isFailure } from '../../src/core/errors.ts'
+
+function record(settings: Record<string, string> = {}, id = 'a1'): AppRecord {
+  return createAppRecord({
+    app: 'events.uid',
+    topics: [{ name: 'events', id, partitions: 3 }],
+    partialsPartitions: 1,
+    settings: { key: 'uid', window: '1m,1h', ...settings }
+  })
+}
+
+test('an app record comes back as it was', () => {
+  assert.deepEqual(decodeAppRecord(encodeAppRecord(record())), record())
+})
+
+test('the order of settings does not matter', () => {
+  const one = createAppRecord({ ...record(), settings: { a: '1', b: '2' } })
+  const other = createAppRecord({ ...record(), settings: { b: '2', a: '1' } })
+  assert.equal(one.fingerprint, other.fingerprint)
+  checkSameApp(one, other)
+})
+
+test('each difference is refused with its old and new value', () => {
+  const cases: [AppRecord, RegExp][] = [
+    [record({ window: '1m' }), /--window 1m,1h, now 1m/],
+    [record({ zone: 'UTC' }), /--zone \(not set\), now UTC/],
+    [record({}, 'b2'), /topic events was made again/]
+  ]
+  for (const [wanted, message] of cases) {
+    assert.throws(
+      () => checkSameApp(record(), wanted),
+      error => isFailure(error, 'app-settings') && message.test(error.message)
+    )
+  }
+})
+
+test('a damaged record and one of a later version are refused by name', () => {
+  const json = new TextDecoder().decode(encodeAppRecord(record()))
+  const damaged = [
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"version":1}',
+    json.replace('"partitions":3', '"partitions":4')
+  ]
+  for (const bytes of damaged) {
+    assert.throws(
+      () => decodeAppRecord(utf8(bytes)),
+      error => isFailure(error, 'format-damaged', 'format-version'),
+      bytes
+    )
+  }
+  assert.throws(
+    () => decodeAppRecord(utf8(json.replace('"version":1', '"version":2'))),
+    error => isFailure(error, 'format-version')
+  )
+})
+
+test('the default name is topic and key in characters that Kafka takes', () => {
+  assert.equal(defaultAppName('events', 'uid'), 'events.uid')
+  assert.equal(defaultAppName('events', '@key'), 'events._key')
+  assert.equal(defaultAppName('events', 'user id/ü'), 'events.user_id__')
+  assert.throws(
+    () => checkAppName('a b'),
+    error => isFailure(error, 'option-value')
+  )
+  assert.throws(
+    () => checkAppName('x'.repeat(250)),
+    error => isFailure(error, 'option-value')
+  )
+})

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { projectRoot } from '../../scripts/gate/tree.ts'
+import { runLayer } from '../../scripts/test-run/test-layer.ts'
+import { selectTests } from '../../scripts/test-run/test-selection.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'headcount-runner-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const files = ['test/core/bytes.test.ts', 'test/integration/count.test.ts', 'test/window/a.test.ts']
+
+test('without arguments everything is run, the benches too', () => {
+  assert.deepEqual(selectTests([], files), {
+    unit: ['test/core/bytes.test.ts', 'test/window/a.test.ts'],
+    integration: ['test/integration/count.test.ts'],
+    benches: true
+  })
+})
+
+test('a layer alone, or files by a part of their path', () => {
+  assert.deepEqual(selectTests(['--unit'], files).integration, [])
+  assert.deepEqual(selectTests(['--integration'], files), {
+    unit: [],
+    integration: ['test/integration/count.test.ts'],
+    benches: false
+  })
+  assert.deepEqual(selectTests(['count', 'bytes'], files), {
+    unit: ['test/core/bytes.test.ts'],
+    integration: ['test/integration/count.test.ts'],
+    benches: false
+  })
+})
+
+/** Runs the real runner in a process of its own over one test file. */
+function runOver(text: string): { status: number | null; stdout: string } {
+  const file = join(folder, 'sample.test.ts')
+  writeFileSync(file, text)
+  const layer = join(projectRoot, 'scripts/test-run/test-layer.ts')
+  const script = `
+    import { runLayer, showTotals } from ${JSON.stringify(layer)}
+    const counts = await runLayer([${JSON.stringify(file)}], { concurrency: 1, timeoutMs: 5000 })
+    showTotals(counts, 1)
+    process.exitCode = counts.failed === 0 ? 0 : 1`
+  // NODE_TEST_CONTEXT would make the runner below us believe that it is a test file.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  return spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    env
+  })
+}
+
+test('passes, failures and skips are counted and told apart', () => {
+  const { status, stdout } = runOver(`
+    import test from 'node:test'
+    import assert from 'node:assert/strict'
+    test('adds', () => {})
+    test('subtracts', () => assert.equal(3 - 1, 1))
+    test('divides', { skip: 'no data' }, () => {})`)
+  assert.equal(status, 1)
+  assert.match(stdout, /FAILED {2}subtracts \(.*sample\.test\.ts:5\)/)
+  assert.match(stdout, /2 !== 1/)
+  assert.match(stdout, /skipped 1: no data/)
+  for (const line of ['ℹ tests 3', 'ℹ pass 1', 'ℹ fail 1', 'ℹ skipped 1']) {
+    assert.ok(stdout.split('\n').includes(line), line)
+  }
+})
+
+test('a file that dies before its first test is a failure', () => {
+  const { status, stdout } = runOver(`import './not-there.ts'`)
+  assert.equal(status, 1)
+  assert.match(stdout, /not-there/)
+  assert.match(stdout, /^ℹ fail 1$/m)
+})
+
+test('a run over no file passes nothing', async () => {
+  assert.equal((await runLayer([], { concurrency: 1, timeoutMs: 1_000 })).tests, 0)
+})

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { PipelineTestDriver } from '../../src/testing/pipeline-test-driver.ts'
+
+const T = 1_468_244_400 // 2016-07-11T13:40:00Z
+
+function driver(options: { windows?: string[]; onlyFinal?: boolean; partitions?: number } = {}) {
+  return new PipelineTestDriver({ key: 'uid', time: 'ts', windows: ['1m'], ...options })
+}
+
+const frames = (...times: number[]) => times.map((ts, i) => ({ ts, uid: `u${i}` }))
+
+test('a window is provisional, then final when the watermark passes its end, then corrected', () => {
+  const pipeline = driver()
+  pipeline.pipe(frames(T, T + 10))
+  pipeline.flush()
+  const [provisional] = pipeline.commit()
+  assert.equal(provisional?.status, 'provisional')
+  assert.deepEqual([provisional?.revision, provisional?.uniques], [1, 2])
+  assert.equal(provisional?.closedBy, undefined)
+
+  pipeline.pipe(frames(T + 64.9))
+  pipeline.flush()
+  assert.ok(pipeline.commit().every(({ status }) => status === 'provisional'))
+
+  pipeline.pipe(frames(T + 65))
+  pipeline.flush()
+  const final = pipeline.commit().find(({ status }) => status === 'final')
+  assert.deepEqual([final?.revision, final?.closedBy], [2, 'watermark'])
+  assert.deepEqual([final?.start, final?.end], ['2016-07-11T13:40:00Z', '2016-07-11T13:41:00Z'])
+
+  pipeline.pipe([{ ts: T + 1, uid: 'late one' }])
+  pipeline.flush()
+  const [corrected] = pipeline.commit()
+  assert.deepEqual(
+    [corrected?.status, corrected?.revision, corrected?.uniques, corrected?.late],
+    ['corrected', 3, 3, 1]
+  )
+  assert.equal(corrected?.closedBy, 'watermark')
+})
+
+test('nothing is said when nothing changed', () => {
+  const pipeline = driver()
+  pipeline.pipe(frames(T))
+  pipeline.flush()
+  assert.equal(pipeline.commit().length, 1)
+  assert.equal(pipeline.commit().length, 0)
+  pipeline.clock.advance(3_600_000)
+  assert.equal(pipeline.commit().length, 0)
+})
+
+test('only-final says nothing before a window closes', () => {
+  const pipeline = driver({ onlyFinal: true })
+  pipeline.pipe(frames(T, T + 30))
+  pipeline.flush()
+  assert.equal(pipeline.commit().length, 0)
+  pipeline.pipe(frames(T + 70))
+  pipeline.flush()
+  assert.deepEqual(
+    pipeline.commit().map(({ status }) => status),
+    ['final']
+  )
+})
+
+test('hours and days speak less often than minutes, and catch up when asked to', () => {
+  const pipeline = driver({ windows: ['1m', '1h', '1d'] })
+  const said = (seconds: number) => {
+    pipeline.pipe([{ ts: T + seconds, uid: `u${seconds}` }])
+    pipeline.flush()
+    return pipeline.commit().map(({ window }) => window)
+  }
+  assert.deepEqual(said(0).sort(), ['1d', '1h', '1m'])
+  pipeline.clock.advance(1_000)
+  assert.deepEqual(said(1), ['1m'])
+  pipeline.clock.advance(9_000)
+  assert.deepEqual(said(2).sort(), ['1h', '1m'])
+  pipeline.clock.advance(50_000)
+  assert.deepEqual(said(3).sort(), ['1d', '1h', '1m'])
+  pipeline.pipe([{ ts: T + 4, uid: 'more' }])
+  pipeline.flush()
+  assert.equal(pipeline.commit(true).length, 3)
+})
+
+test('a silent input closes its last minute by time, and the record says so', () => {
+  const pipeline = driver()
+  pipeline.pipe(frames(T, T + 59))
+  pipeline.flush(0, 'at-end')
+  pipeline.commit()
+  pipeline.clock.advance(30_000)
+  pipeline.flush(0, 'idle')
+  pipeline.commit()
+  pipeline.clock.advance(10_000)
+  const [final] = pipeline.commit()
+  assert.deepEqual([final?.status, final?.closedBy], ['final', 'idle'])
+})
+
+test('a window waits for the slowest partition', () => {
+  const pipeline = driver({ partitions: 2 })
+  pipeline.pipe(frames(T, T + 120), 0)
+  pipeline.flush(0)
+  assert.ok(pipeline.commit().every(({ status }) => status === 'provisional'))
+  pipeline.pipe(frames(T + 70), 1)
+  pipeline.flush(1)
+  const closed = pipeline.commit().filter(({ status }) => status === 'final')
+  assert.deepEqual(
+    closed.map(({ start }) => start),
+    ['2016-07-11T13:40:00Z']
+  )
+})
+
+test('after a crash between state and results, the last results are said again as they were', () => {
+  const pipeline = driver()
+  pipeline.pipe(frames(T, T + 70))
+  pipeline.flush()
+  const before = pipeline.commit()
+  pipeline.restart()
+  const again = pipeline.commit()
+  const bare = (results: typeof before) =>
+    results.map(({ window, start, status, revision, uniques, frames: count }) =>
+      [window, start, status, revision, uniques, count].join(' ')
+    )
+  assert.deepEqual(bare(again).sort(), bare(before).sort())
+  assert.equal(pipeline.commit().length, 0)
+})
+
+test('a flush that was already taken is dropped whole', () => {
+  const pipeline = driver()
+  pipeline.pipe(frames(T, T + 1))
+  pipeline.flush()
+  pipeline.commit()
+  assert.equal(pipeline.latest.sorted()[0]?.frames, 2)
+})

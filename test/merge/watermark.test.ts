@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Accounting } from '../../src/combine/accounting.ts'
+import type { Mark, MarkState } from '../../src/combine/mark.ts'
+import { LEASE_MS, Watermark } from '../../src/merge/watermark.ts'
+
+function mark(partition: number, clock: number, state: MarkState, partitions = 2): Mark {
+  return {
+    range: { source: 's', partition, from: 0, to: 1 },
+    partitions,
+    state,
+    clock,
+    clockState: new Uint8Array(0),
+    accounting: new Accounting()
+  }
+}
+
+test('it is the least of all partitions, and unknown until each has said something', () => {
+  const watermark = new Watermark(5_000, ['s'])
+  watermark.advance(0)
+  assert.equal(watermark.value, Number.NEGATIVE_INFINITY)
+  watermark.observe(mark(0, 100_000, 'behind'), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, Number.NEGATIVE_INFINITY)
+  watermark.observe(mark(1, 60_000, 'at-end'), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, 55_000)
+})
+
+test('it never moves back', () => {
+  const watermark = new Watermark(0, ['s'])
+  watermark.observe(mark(0, 100, 'behind', 1), 0, true)
+  watermark.advance(0)
+  watermark.observe(mark(0, 50, 'behind', 1), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, 100)
+})
+
+test('an idle partition is left out until its lease ends', () => {
+  const watermark = new Watermark(0, ['s'])
+  watermark.observe(mark(0, 1_000, 'behind'), 0, true)
+  watermark.observe(mark(1, 10, 'idle'), 0, true)
+  watermark.advance(LEASE_MS)
+  assert.equal(watermark.value, 1_000)
+  watermark.observe(mark(0, 2_000, 'behind'), LEASE_MS + 1, true)
+  watermark.advance(LEASE_MS + 1)
+  assert.equal(watermark.value, 1_000, 'the silent owner holds it')
+})
+
+test('a stored idle mark holds the watermark until it is said again', () => {
+  const watermark = new Watermark(0, ['s'])
+  watermark.observe(mark(0, 1_000, 'behind'), 0, true)
+  watermark.observe(mark(1, 10, 'idle'), 0, false)
+  watermark.advance(0)
+  assert.equal(watermark.value, 10)
+})
+
+test('while all are idle it moves on at wall-clock speed from the newest clock', () => {
+  const watermark = new Watermark(5_000, ['s'])
+  watermark.observe(mark(0, 60_000, 'idle'), 0, true)
+  watermark.observe(mark(1, 70_000, 'idle'), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, 65_000)
+  assert.equal(watermark.movedByIdling, false)
+  watermark.advance(1_000)
+  watermark.advance(3_000)
+  assert.equal(watermark.value, 68_000)
+  assert.equal(watermark.movedByIdling, true)
+})
+
+test('a topic without any mark holds everything', () => {
+  const watermark = new Watermark(0, ['s', 'other'])
+  watermark.observe(mark(0, 1_000, 'behind', 1), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, Number.NEGATIVE_INFINITY)
+})
