@@ -1,12 +1,8 @@
 import { noCycles } from './gate/cycle-rules.ts'
 import { tableMatchesTree, walls } from './gate/import-rules.ts'
 import { tableMarkdown } from './gate/import-table.ts'
-import {
-  deterministic,
-  hotPathSynchronous,
-  portsAreTypes,
-  processInCliOnly
-} from './gate/purity-rules.ts'
+import * as purityRules from './gate/purity-rules.ts'
+import { runRules } from './gate/rule-run.ts'
 import { isCode } from './gate/source.ts'
 import { readTree, report } from './gate/tree.ts'
 
@@ -14,16 +10,7 @@ import { readTree, report } from './gate/tree.ts'
 if (process.argv.includes('--markdown')) {
   process.stdout.write(tableMarkdown())
 } else {
-  const rules = [
-    walls,
-    tableMatchesTree,
-    noCycles,
-    processInCliOnly,
-    deterministic,
-    hotPathSynchronous,
-    portsAreTypes
-  ]
   const tree = readTree()
-  const findings = rules.flatMap(rule => rule(tree))
+  const findings = runRules({ walls, tableMatchesTree, noCycles, ...purityRules }, tree)
   process.exitCode = report('layers', tree.filter(file => isCode(file.path)).length, findings)
 }

@@ -1,17 +1,15 @@
-// Plain JavaScript, so that even an old Node gets as far as the message.
-const [, , script, ...args] = process.argv
+// Starts `scripts/<name>.ts`. Plain old JavaScript, so that any Node gets as far as the message.
+const [, , name, ...args] = process.argv
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major < 24 || (major === 24 && minor < 6)) {
-  console.error(`this needs Node 24.6 or newer, but runs on ${process.version}`)
+  console.error(`npm run ${name}: needs Node 24.6 or newer, this is ${process.versions.node}`)
   console.error(
-    'npm ci installs the right one beside the other packages; then: npm run check, npm test'
+    '  → npm ci brings one for the project; it needs its install script (--ignore-scripts off)'
   )
-  process.exit(2)
+  process.exitCode = 2
+} else {
+  const script = new URL(`./${name}.ts`, import.meta.url)
+  process.argv = [process.argv[0], script.pathname, ...args]
+  await import(script.href)
 }
-
-const target = new URL(`./${script}.ts`, import.meta.url)
-process.argv.splice(1, 2, target.pathname)
-process.argv.length = 2
-process.argv.push(...args)
-await import(target.href)

@@ -85,7 +85,13 @@ try {
   const good = total.tests > 0 && total.failed === 0 && total.cancelled === 0
   process.exitCode = interrupted.signal.aborted ? 130 : good ? 0 : 1
 } catch (error) {
-  if (!isFailure(error)) throw error
-  console.error(`test: ${error.message}\n  → ${error.cure}`)
-  process.exitCode = interrupted.signal.aborted ? 130 : 1
+  if (interrupted.signal.aborted) {
+    console.error('test: interrupted')
+    process.exitCode = 130
+  } else if (isFailure(error)) {
+    console.error(`test: ${error.message}\n  → ${error.cure}`)
+    process.exitCode = 1
+  } else {
+    throw error
+  }
 }

@@ -6,7 +6,7 @@ export interface RefusedWord {
   readonly word: string
 }
 
-export const glossaryPath = 'docs/GLOSSARY.md'
+const glossaryPath = 'docs/GLOSSARY.md'
 
 /**
  * Reads the page itself, so that page and check cannot differ: in the rows `| word | meaning | not |`

@@ -142,6 +142,11 @@ class Collector {
         this.use(`new ${node.callee.name}(${given})`, node.start)
       },
       CallExpression: node => {
+        // createRequire(import.meta.url)('name')
+        const made = node.callee.type === 'CallExpression' ? node.callee.callee : undefined
+        if (made?.type === 'Identifier' && made.name === 'createRequire' && node.arguments[0]) {
+          this.reference(node.arguments[0])
+        }
         if (node.callee.type !== 'Identifier') return
         if (node.callee.name === 'require' && node.arguments[0]) this.reference(node.arguments[0])
         this.use(`${node.callee.name}()`, node.start)

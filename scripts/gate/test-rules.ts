@@ -1,5 +1,5 @@
+import { linesMatching } from './line-search.ts'
 import { isCode } from './source.ts'
-import { linesMatching } from './text-rules.ts'
 import type { Finding, Rule, TreeFile } from './tree.ts'
 
 /** Folders of `test/` that stand for something else than a folder of `src/`. */

@@ -1,25 +1,11 @@
+import { linesMatching } from './line-search.ts'
 import { isCode, sourceOf } from './source.ts'
-import type { Finding, Rule, TreeFile } from './tree.ts'
+import type { Rule, TreeFile } from './tree.ts'
 
 const FILE_LINES_MAX = 400
 const COMMENT_WIDTH_MAX = 120
 const LINE_WIDTH_MAX = 160
 const FILE_BYTES_MAX = 1_000_000
-
-/** Findings for every line of the files that matches. */
-export function linesMatching(
-  files: readonly TreeFile[],
-  pattern: RegExp,
-  why: string,
-  describe: (match: RegExpExecArray) => string
-): Finding[] {
-  return files.flatMap(file =>
-    file.text.split('\n').flatMap((text, i) => {
-      const match = pattern.exec(text)
-      return match ? [{ path: file.path, line: i + 1, what: describe(match), why }] : []
-    })
-  )
-}
 
 const code = (tree: readonly TreeFile[]): TreeFile[] => tree.filter(({ path }) => isCode(path))
 const generated = ({ path }: TreeFile): boolean => path === 'package-lock.json'
@@ -68,12 +54,13 @@ export const silencedWithReason: Rule = tree =>
   code(tree).flatMap(file =>
     sourceOf(file).comments.flatMap(({ name, line }) => {
       const why = 'a silenced check is a claim: the reason stands beside it'
-      const silence = /(biome-ignore\S*|@ts-[\w-]+|oxlint-disable\S*|eslint-disable\S*)(.*)/.exec(
-        name
-      )
+      const silence =
+        /(biome-ignore\S*|@ts-[\w-]+|oxlint-disable\S*|eslint-disable\S*|gate-ignore \w+)(.*)/.exec(
+          name
+        )
       if (!silence) return []
       const [, check = '', rest = ''] = silence
-      const reason = check.startsWith('biome') ? (rest.split(':')[1] ?? '') : rest
+      const reason = check.startsWith('biome') ? (rest.split(':')[1] ?? '') : rest.replace(':', '')
       const what = `${check} without a reason`
       return reason.trim().length > 8 ? [] : [{ path: file.path, line, what, why }]
     })

@@ -81,7 +81,9 @@ function showFailure({ name, file, line, details: { error } }: Failure): void {
   console.log(`\n  FAILED  ${name}${place}`)
   const cause = error.cause ?? error
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause)
-  console.log(`${text.replace(/^/gm, '    ')}\n`)
+  const ours = text.split('\n').filter(line => !/^\s+at .*node:internal\//.test(line))
+  for (const line of ours) console.log(`    ${line}`)
+  console.log()
 }
 
 /** The closing lines, worded as node's own runner words them. */

@@ -22,7 +22,7 @@ function serverLogging(log: string): string {
 
 /** Kafka's tools: warnings, away from their output. */
 const toolLogging = `<?xml version="1.0" encoding="UTF-8"?>
-<Configuration status="warn">
+<Configuration status="warn" shutdownHook="disable">
   <Appenders>
     <Console name="stderr" target="SYSTEM_ERR"><PatternLayout pattern="%p %m%n"/></Console>
   </Appenders>

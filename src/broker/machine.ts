@@ -11,6 +11,8 @@ export interface Machine {
 
 /** True when a process with this number exists, also when it belongs to another user. */
 export function isAlive(machine: Machine, pid: number): boolean {
+  // To the system, 0 and negative numbers mean whole groups of processes.
+  if (pid <= 0) return false
   try {
     machine.kill(pid, 0)
     return true
@@ -21,6 +23,7 @@ export function isAlive(machine: Machine, pid: number): boolean {
 
 /** Sends a signal; a process that is gone already is what the caller wanted. */
 export function signalProcess(machine: Machine, pid: number, signal: NodeJS.Signals): void {
+  if (pid <= 0) return
   try {
     machine.kill(pid, signal)
   } catch (error) {

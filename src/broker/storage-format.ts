@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { access, mkdir, writeFile } from 'node:fs/promises'
+import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failure } from '../core/errors.ts'
 import { brokerFiles, nodeFolder } from './broker-folder.ts'
@@ -33,8 +33,15 @@ export async function formatStorage(
   // Passwords in a file, not on a command line that every user of the machine can list.
   const argFile = join(nodeFolder(folder, id), 'format.args')
   await writeFile(argFile, `${args.join('\n')}\n`, { mode: 0o600 })
-  const problem = await run(kafka, machine, folder, argFile, signal)
-  if (problem !== undefined) throw failure('broker-died', { problem, log: argFile })
+  let problem: string | undefined
+  try {
+    problem = await run(kafka, machine, folder, argFile, signal)
+  } finally {
+    await rm(argFile, { force: true })
+  }
+  if (problem !== undefined) {
+    throw failure('broker-died', { problem, log: brokerFiles.log(folder, id) })
+  }
 }
 
 function scramUsers(plan: ClusterPlan): string[] {

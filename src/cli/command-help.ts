@@ -15,6 +15,7 @@ export function commandHelp(path: string, command: Command, terminal: Terminal):
   return [
     parser.helpInformation().trimEnd(),
     `${terminal.style('bold', 'Examples:')}\n${examples}`,
-    'Every option can also be set as HEADCOUNT_<NAME> in the environment or .env, or in\nheadcount.config.json; see what holds with: headcount config show --origin\n'
+    'Every option can also be set as HEADCOUNT_<NAME> in the environment or .env, or in\n' +
+      'headcount.config.json; see what holds with: headcount config show --origin\n'
   ].join('\n\n')
 }

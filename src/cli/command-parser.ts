@@ -2,12 +2,7 @@ import { CommanderError, Option, Command as Parser } from 'commander'
 import { failure } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
 import type { OptionKind, OptionRow } from '../runtime/options/option-row.ts'
-import {
-  flagOf,
-  isOptionName,
-  type OptionName,
-  optionRow
-} from '../runtime/options/option-table.ts'
+import { flagOf, type OptionName, optionNames, optionRow } from '../runtime/options/option-table.ts'
 import { expectedBy } from '../runtime/options/value-rules.ts'
 import type { Command } from './command.ts'
 
@@ -148,11 +143,11 @@ function unknownOption(path: string, command: Command, word: string): Error {
     const flag = flagOf(name)
     return optionRow(name).kind === 'boolean' ? [flag, flag.replace('--', '--no-')] : [flag]
   })
+  const elsewhere = optionNames.some(name => flagOf(name) === option)
   const near = option.startsWith('--') ? nearest(option, [...flags, '--help']) : undefined
-  const elsewhere = isOptionName(option.slice(2))
-  const suggestion = near
-    ? `did you mean ${near}?`
-    : `${elsewhere ? 'it belongs to another command; ' : ''}see: ${path} --help`
+  const page = `see: ${path} --help`
+  const hint = near ? `did you mean ${near}?` : page
+  const suggestion = elsewhere ? `it belongs to another command; ${page}` : hint
   return failure('option-unknown', { option, suggestion })
 }
 

@@ -14,3 +14,16 @@ export function watchInterruption(): AbortSignal {
   process.on('SIGTERM', interrupt)
   return controller.signal
 }
+
+/** The work's outcome, or the signal's reason as soon as it aborts: for work that cannot be asked. */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason as Error)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

@@ -214,6 +214,11 @@ export const errorTable = {
       'gave up after {waited}: {sent} frames are in {topic}, the next one is frame {position}',
     cure: 'when the broker is back, resume with: --skip {position}'
   },
+  'produce-interrupted': {
+    exit: 130,
+    message: 'interrupted: {sent} frames are in {topic}, the next one is frame {position}',
+    cure: 'go on with: --skip {position}'
+  },
 
   // an app's topics and state
   'app-settings': {

@@ -69,8 +69,8 @@ export interface Extractor {
    * Frames are numbered on from `nextLine`; blank lines are numbered too but give no row. CRLF is a
    * newline.
    *
-   * A frame that is too long gives its row as soon as that is certain, so a caller never holds more
-   * than `frameBytes` + 1 of an unfinished frame. Its span is its first `frameBytes` bytes. The rest
+   * A frame that is too long gives its row as soon as that is certain, so a caller never holds
+   * more of an unfinished frame than `frameBytes` and one read. Its span is its first `frameBytes` bytes. The rest
    * is consumed by this call and the next ones, up to its newline, without another row.
    */
   lines(bytes: Uint8Array, start: number, end: number, last: boolean): number

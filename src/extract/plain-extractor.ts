@@ -129,6 +129,8 @@ export class PlainExtractor implements Extractor {
     columns.recordTime[row] = Number.NaN
     columns.start[row] = from
     columns.end[row] = tooLong ? from + this.frameBytesMax : to
+    if (this.keyOfRecord) this.scanner.lackKey()
+    if (this.timeOfRecord) this.scanner.lackTime()
     columns.verdict[row] = tooLong ? TOO_LONG : this.takeFrame(row, bytes, from, to)
   }
 

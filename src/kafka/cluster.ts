@@ -205,7 +205,7 @@ export class Cluster {
     const others = [...this.addresses.values()].filter(address => address !== this.pilot.address)
     const candidates = [this.pilot.address, ...others, ...this.options.brokers]
     this.pilot = await openFirst([...new Set(candidates)], this.options)
-    return await question(this.pilot)
+    return question(this.pilot)
   }
 }
 

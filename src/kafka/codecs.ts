@@ -71,7 +71,11 @@ export function decompress(codec: Codec, bytes: Buffer, bytesMax: number): Buffe
   }
 }
 
-function inflate(unpack: typeof gunzipSync, bytes: Buffer, bytesMax: number): Buffer | undefined {
+function inflate(
+  unpack: (bytes: Buffer, bound: { maxOutputLength: number; chunkSize: number }) => Buffer,
+  bytes: Buffer,
+  bytesMax: number
+): Buffer | undefined {
   const guess = Math.max(CHUNK_BYTES_MIN, bytes.length * CHUNK_RATIO)
   try {
     const chunkSize = Math.min(CHUNK_BYTES_MAX, guess)

@@ -1,6 +1,6 @@
 import * as K from '@platformatic/kafka'
-import type { Cluster } from './cluster.ts'
 import { isRetriable } from './client-errors.ts'
+import type { Cluster } from './cluster.ts'
 import { type Patience, withRetry } from './retry.ts'
 import { call } from './wire.ts'
 

@@ -5,10 +5,10 @@ import { addressFailure, isTlsProblem, networkProblem } from './client-errors.ts
 import { connectLimit, type KafkaOptions, parseAddress } from './options.ts'
 import { tlsConnectOptions } from './security.ts'
 
-/** Where the socket reads to: `buffer` is asked before each read, `callback` hears of its bytes. */
+/** Where the socket reads to: `buffer` is asked before each read, `callback` hears what it brought. */
 export interface ReadInto {
   buffer: () => Uint8Array
-  callback: (bytes: number) => boolean
+  callback: (size: number, into: Uint8Array) => boolean
 }
 
 /** Opens the socket of one broker connection: throws `broker-unreachable` or `broker-tls`. */

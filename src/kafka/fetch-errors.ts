@@ -37,7 +37,7 @@ export function judgeFetchError(
   }
   if (id === 'OFFSET_OUT_OF_RANGE') return { kind: 'range' }
   const found = new K.ProtocolError(code)
-  if (RELOCATE.has(id) || found['canRetry'] === true) {
+  if (RELOCATE.has(id) || found.canRetry === true) {
     return { kind: 'relocate', problem: `${where}: ${id}` }
   }
   const { apiId, canRetry, message } = found as unknown as Parameters<typeof brokerFailure>[0]

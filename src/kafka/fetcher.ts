@@ -1,4 +1,4 @@
-import { failure, type HeadcountError } from '../core/errors.ts'
+import { failure } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { formatDuration } from '../core/units.ts'
 import { backoffMs } from './backoff.ts'
@@ -31,7 +31,7 @@ export class Fetcher {
   private readonly outage: Outage
   private readonly partitions = new Map<number, FetchPartition>()
   private readonly lanes = new Map<number, FetchLane>()
-  private failure: HeadcountError | undefined
+  private failure: unknown
   private relocating = false
   private relocateAt = Number.POSITIVE_INFINITY
   private relocations = 0
@@ -126,7 +126,7 @@ export class Fetcher {
       try {
         this.handOver(lane, answer, taker, now)
       } catch (error) {
-        this.failure = ourError(error, this.cluster.address, 'Fetch')
+        this.failure = error
         throw error
       } finally {
         lane.release()
@@ -138,11 +138,12 @@ export class Fetcher {
   private handOver(lane: FetchLane, answer: FetchAnswer, taker: BatchTaker, now: number): void {
     const { bytes, asked } = answer
     const works: { partition: FetchPartition; part: FetchedPart; from: number }[] = []
-    for (const part of readFetchResponse(bytes, answer.start, answer.end)) {
+    for (const part of this.outline(answer)) {
       const partition = asked.find(each => each.index === part.partition)
       // Not ours any more, opened again elsewhere, or led by another broker since.
       if (partition === undefined || this.partitions.get(part.partition) !== partition) continue
       if (part.error === 0) {
+        this.outage.succeeded(`partition ${partition.index}`, now)
         works.push({ partition, part, from: partition.advance(bytes, part) })
       } else {
         this.noteError(partition, part.error, now)
@@ -150,6 +151,14 @@ export class Fetcher {
     }
     this.ask(lane, now)
     for (const { partition, part, from } of works) partition.work(bytes, part, from, taker)
+  }
+
+  private outline(answer: FetchAnswer): FetchedPart[] {
+    try {
+      return readFetchResponse(answer.bytes, answer.start, answer.end)
+    } catch (error) {
+      throw ourError(error, this.cluster.address, 'Fetch')
+    }
   }
 
   private noteFailure(lane: FetchLane, now: number): void {

@@ -19,6 +19,9 @@ const HEADER_BYTES = 8
 const HTTP = 0x48_54_54_50
 const TLS_RECORD = /^1[4-7]03/
 
+// Small, because it is copied; the reads behind it go to the slab.
+const ASIDE_BYTES = 16_384
+
 /** Who gets the responses and the trouble; the connection. */
 export interface FrameTaker {
   readonly address: string
@@ -36,15 +39,15 @@ export class FrameReader {
   private start = 0
   private used = 0
   private held = 0
+  private readonly aside = Buffer.allocUnsafeSlow(ASIDE_BYTES)
 
   constructor(slab: Slab, taker: FrameTaker) {
     this.slab = slab
     this.taker = taker
     this.onread = {
       buffer: () => this.room(),
-      callback: bytes => {
-        this.used += bytes
-        this.cut()
+      callback: (size, into) => {
+        this.arrived(size, into)
         return true
       }
     }
@@ -58,12 +61,29 @@ export class FrameReader {
     this.cut()
   }
 
+  // The next read's place is fixed when the last one ends. While a frame is kept the slab may be
+  // rearranged before that read comes, so it goes to the side and is copied to where it belongs.
+  private arrived(size: number, into: Uint8Array): void {
+    const { bytes } = this.slab
+    const inPlace = into.buffer === bytes.buffer && into.byteOffset === bytes.byteOffset + this.used
+    if (!inPlace) {
+      if (!this.slab.grow(this.used + size, this.used)) {
+        this.fail(tooMuch())
+        return
+      }
+      this.slab.bytes.set(into.subarray(0, size), this.used)
+    }
+    this.used += size
+    this.cut()
+  }
+
   // Node calls this outside of any handler: a throw here would end the process.
   private room(): Uint8Array {
+    if (this.held > 0) return this.aside
     if (this.used < this.slab.bytes.length) return this.slab.bytes.subarray(this.used)
     if (this.slab.grow(this.used * 2, this.used)) return this.slab.bytes.subarray(this.used)
-    this.fail(new Error('more bytes than were asked for'))
-    return Buffer.allocUnsafe(HEADER_BYTES)
+    this.fail(tooMuch())
+    return this.aside
   }
 
   private cut(): void {
@@ -119,4 +139,8 @@ export class FrameReader {
     this.start = 0
     this.taker.fail(ourError(error, this.taker.address, 'a request'))
   }
+}
+
+function tooMuch(): Error {
+  return new Error('more bytes than were asked for')
 }

@@ -24,7 +24,9 @@ export function groupClientOptions(
   const { heartbeatMs, rebalanceMs } = sessionTimes(sessionMs)
   return {
     clientId: options.clientId ?? CLIENT_ID,
-    bootstrapBrokers: [...new Set([...cluster.nodes().map(node => node.address), ...options.brokers])],
+    bootstrapBrokers: [
+      ...new Set([...cluster.nodes().map(node => node.address), ...options.brokers])
+    ],
     groupId: group,
     groupProtocol: 'classic',
     protocols: [{ name: 'cooperative-sticky', version: 1 }],

@@ -53,11 +53,11 @@ function ask(
     const leaders = await Promise.all(partitions.map(index => cluster.leader(topic, index)))
     const info = await cluster.topic(topic)
     const answers = await Promise.all(
-      [...new Set(leaders)].map(async node => {
+      [...new Set(leaders)].map(node => {
         const led = info.partitions.filter(
           ({ index }) => leaders[partitions.indexOf(index)] === node
         )
-        return await askLeader(cluster, node, topic, led, time, isolation)
+        return askLeader(cluster, node, topic, led, time, isolation)
       })
     )
     return new Map(answers.flat())

@@ -147,7 +147,8 @@ export class ClassicMembership implements Membership {
     const { seat } = this
     const lost = [...partitions].filter(partition => !this.owned.includes(partition))
     if (seat === undefined || seat.memberId !== memberId || lost.length > 0) {
-      const problem = lost.length > 0 ? `partition ${lost.join()} went away` : 'dropped by the broker'
+      const problem =
+        lost.length > 0 ? `partition ${lost.join()} went away` : 'dropped by the broker'
       throw failure('group-lost', { group: this.options.group, problem })
     }
     return seat

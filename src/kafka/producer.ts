@@ -79,7 +79,12 @@ export class Producer {
     return new Producer(cluster, options, partitions.length, limit)
   }
 
-  private constructor(cluster: Cluster, options: ProducerOptions, partitions: number, limit: number) {
+  private constructor(
+    cluster: Cluster,
+    options: ProducerOptions,
+    partitions: number,
+    limit: number
+  ) {
     this.topic = options.topic
     this.partitions = partitions
     this.batchBytesMax = limit
@@ -243,7 +248,11 @@ export class Producer {
   private gaveUp(waitedMs: number, last: HeadcountError): HeadcountError {
     const waited = `${formatDuration(waitedMs)} (${last.message})`
     const position = this.ackedThrough()
-    return failure('produce-gave-up', { waited, sent: this.acks, topic: this.topic, position }, last)
+    return failure(
+      'produce-gave-up',
+      { waited, sent: this.acks, topic: this.topic, position },
+      last
+    )
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as K from '@platformatic/kafka'
 import { failure, isFailure } from '../core/errors.ts'
 import { isBrokerError, ourError } from './client-errors.ts'
@@ -12,7 +13,7 @@ export interface NewTopic {
   readonly partitions?: number
   /** Default: what the broker is set to. */
   readonly replicas?: number
-  readonly settings?: Readonly<Record<string, string>>
+  readonly configs?: Readonly<Record<string, string>>
 }
 
 export interface TopicPartition {
@@ -39,6 +40,8 @@ const NAME_LENGTH_MAX = 249
 /** How long the broker may take, and how long after that the leaders. */
 const CREATE_MS = 15_000
 const LEADERS_MS = 15_000
+const GONE_MS = 5_000
+const GONE_PAUSE_MS = 50
 
 /** Creates, describes, lists and deletes topics. */
 export class TopicAdmin {
@@ -54,7 +57,7 @@ export class TopicAdmin {
    */
   async create(topic: NewTopic): Promise<TopicInfo> {
     if (!isTopicName(topic.name)) throw failure('topic-name', { topic: topic.name })
-    const configs = Object.entries(topic.settings ?? {}).map(([name, value]) => ({ name, value }))
+    const configs = Object.entries(topic.configs ?? {}).map(([name, value]) => ({ name, value }))
     const request = {
       name: topic.name,
       numPartitions: topic.partitions ?? BROKER_DEFAULT,
@@ -107,7 +110,7 @@ export class TopicAdmin {
     const indexes = info.partitions.map(partition => partition.index)
     const [starts, ends, settings] = await Promise.all([
       listOffsets(this.cluster, name, indexes, 'earliest'),
-      listOffsets(this.cluster, name, indexes, 'latest'),
+      listOffsets(this.cluster, name, indexes, 'latest', 'uncommitted'),
       readTopicSettings(this.cluster, name)
     ])
     return {
@@ -136,11 +139,15 @@ export class TopicAdmin {
         throw this.refused(error, name, 'Delete on the topic')
       }
     }
-    await this.cluster.refresh()
+    const started = performance.now()
+    while ((await this.find(name)) !== undefined && performance.now() - started < GONE_MS) {
+      await sleep(GONE_PAUSE_MS)
+    }
   }
 
   private refused(error: unknown, topic: string, right: string): Error {
-    if (isBrokerError(error, 'INVALID_TOPIC_EXCEPTION')) return failure('topic-name', { topic }, error)
+    if (isBrokerError(error, 'INVALID_TOPIC_EXCEPTION'))
+      return failure('topic-name', { topic }, error)
     if (isBrokerError(error, 'TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED')) {
       const problem = 'not authorized'
       return failure('broker-denied', { request: `topic ${topic}`, problem, right }, error)
@@ -152,6 +159,9 @@ export class TopicAdmin {
 /** What Kafka accepts as a topic name. */
 export function isTopicName(name: string): boolean {
   return (
-    name.length <= NAME_LENGTH_MAX && name !== '.' && name !== '..' && /^[a-zA-Z0-9._-]+$/.test(name)
+    name.length <= NAME_LENGTH_MAX &&
+    name !== '.' &&
+    name !== '..' &&
+    /^[a-zA-Z0-9._-]+$/.test(name)
   )
 }

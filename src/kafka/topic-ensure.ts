@@ -8,7 +8,7 @@ export interface RequiredTopic {
   readonly partitions: number
   /** Only for a topic that is created; default: what the broker is set to. */
   readonly replicas?: number
-  readonly settings: Readonly<Record<string, string>>
+  readonly configs: Readonly<Record<string, string>>
 }
 
 export interface EnsuredTopic {
@@ -20,7 +20,10 @@ export interface EnsuredTopic {
  * Creates the topic, or checks that the existing one is as required. Throws `app-topic-settings`,
  * `app-topic-partitions`, `broker-denied`, `broker-refused`.
  */
-export async function ensureTopic(admin: TopicAdmin, required: RequiredTopic): Promise<EnsuredTopic> {
+export async function ensureTopic(
+  admin: TopicAdmin,
+  required: RequiredTopic
+): Promise<EnsuredTopic> {
   const existing = await admin.find(required.name)
   if (existing !== undefined) return check(admin, required, existing)
   try {
@@ -43,7 +46,7 @@ async function check(
     throw failure('app-topic-partitions', details)
   }
   const settings = await admin.settings(required.name)
-  for (const [setting, expected] of Object.entries(required.settings)) {
+  for (const [setting, expected] of Object.entries(required.configs)) {
     const value = settings.find(each => each.name === setting)?.value ?? ''
     if (!isSameSetting(value, expected)) {
       const details = { topic: required.name, setting, found: value || '(none)', expected }

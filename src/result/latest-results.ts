@@ -10,6 +10,10 @@ export class LatestResults {
     if (!known || record.revision >= known.revision) this.byKey.set(key, record)
   }
 
+  remove(record: ResultRecord): void {
+    this.byKey.delete(resultKey(record))
+  }
+
   get size(): number {
     return this.byKey.size
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../port/clock.ts'
 import type { AppLog, Membership } from '../port/log.ts'
 import type { Source } from '../port/source.ts'
 import { CombineLoop } from './combine-loop.ts'
+import type { AppSource } from './count.ts'
 import { CountRun, createIntake, createMerger, type StageOneParts } from './count-run.ts'
 import { LogHandover } from './log-handover.ts'
 import { MergeLoop } from './merge-loop.ts'
@@ -20,10 +21,13 @@ export interface AppPorts {
   startOf(partition: number): Promise<number>
   /** For the notes: what a first start begins with (`earliest`, a time …). */
   readonly from: string
+  /** Called when the consumer groups give partitions to somebody else. */
+  onLoss(listener: (error: Error) => void): void
+  close(): Promise<void>
 }
 
 export interface AppRunParts {
-  readonly ports: AppPorts
+  readonly source: AppSource
   readonly settings: CountSettings
   readonly clock: Clock
   /** Stop when every partition has reached the end that it had at the start. */
@@ -37,7 +41,16 @@ export function runApp(parts: AppRunParts): CountRun {
 }
 
 async function work(parts: AppRunParts, run: CountRun): Promise<void> {
-  const { ports, settings, clock } = parts
+  const ports = await parts.source.attach(parts.settings)
+  try {
+    await countApp(ports, parts, run)
+  } finally {
+    await ports.close()
+  }
+}
+
+async function countApp(ports: AppPorts, parts: AppRunParts, run: CountRun): Promise<void> {
+  const { settings, clock } = parts
   const { source, log } = ports
   const merger = createMerger(settings, [source.id], true)
   const mergeLoop = new MergeLoop({
@@ -52,10 +65,15 @@ async function work(parts: AppRunParts, run: CountRun): Promise<void> {
   })
   const restored = await mergeLoop.restore()
   if (restored > 0) run.report.notes.push(`restored ${restored} state records`)
-  const positions = await startPositions(parts, merger, run.report.notes)
+  const positions = await startPositions(ports, merger, run.report.notes)
   const { intake, sanity } = createIntake({ source, settings, clock, positions })
   await source.open(new Map([...positions].map(([index, { position }]) => [index, position])))
   const failed = new AbortController()
+  let loss: Error | undefined
+  ports.onLoss(error => {
+    loss = error
+    failed.abort()
+  })
   const combineLoop = new CombineLoop({
     source,
     intake,
@@ -72,6 +90,7 @@ async function work(parts: AppRunParts, run: CountRun): Promise<void> {
   })
   try {
     await combineLoop.run()
+    if (loss) throw loss
     if (parts.exitAtEnd && !run.signal.aborted) sanity.end()
     mergeLoop.drain()
   } catch (error) {
@@ -86,11 +105,10 @@ async function work(parts: AppRunParts, run: CountRun): Promise<void> {
 
 /** The committed offset with its clock; without one the newest stored mark; else `--from`. */
 async function startPositions(
-  parts: AppRunParts,
+  ports: AppPorts,
   merger: Merger,
   notes: string[]
 ): Promise<StageOneParts['positions']> {
-  const { ports } = parts
   const positions = new Map<number, { position: number; clockState?: Uint8Array }>()
   const fresh: number[] = []
   for (let partition = 0; partition < ports.source.partitions; partition++) {

@@ -19,3 +19,20 @@ export interface CountSettings {
   readonly emitEveryMs: number
   readonly onlyFinal: boolean
 }
+
+/**
+ * The settings that shape the state, by the long names of their options: what an app's fingerprint
+ * is made of. A test proves that these are the options the table says so of.
+ */
+export function stateSettings(settings: CountSettings): Record<string, string> {
+  const { key, time, plan, sketch, precision, waitMs } = settings
+  const sizes = plan.levels.filter(level => level.asked).map(level => level.name)
+  return {
+    key,
+    time,
+    window: sizes.join(','),
+    sketch,
+    precision: String(precision),
+    wait: `${waitMs}ms`
+  }
+}

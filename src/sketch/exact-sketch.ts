@@ -56,7 +56,10 @@ export class ExactSketch implements Sketch {
   }
 
   addColumns({ h1lo, h1hi, h2lo, h2hi }: HashColumns, from: number, to: number): void {
-    for (let i = from; i < to; i++) this.add(h1lo[i]!, h1hi[i]!, h2lo[i]!, h2hi[i]!)
+    for (let i = from; i < to; i++) {
+      const lo = h1lo[i]!
+      this.addFingerprint(couponOf(lo, h2lo[i]!, h2hi[i]!), lowerWordOf(lo, h1hi[i]!))
+    }
   }
 
   /** Union with another one; the lower precision of the two stays. */

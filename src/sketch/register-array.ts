@@ -1,6 +1,7 @@
 import { ADDRESS_BITS, REGISTER_MAX, registerValueOf } from './coupon.ts'
 
 const LANES = 4
+const TOP_BITS = 0x8080_8080
 
 /**
  * 2^precision registers of one byte each, on the same memory as words of four. The histogram is counted
@@ -37,9 +38,9 @@ export class RegisterArray {
    * Takes the larger of each pair of registers; a source of higher precision is folded on the way,
    * since its slots that agree in their low bits share one slot here.
    *
-   * Four registers at a time. Values stay below 128, so in `gap` the top bit of a byte says that ours is
-   * at least theirs, and `gap − (gap >>> 7)` turns it into a mask of seven bits. Readable twin:
-   * `for (slot …) ours[slot & mask] = max(ours[slot & mask], theirs[slot])`.
+   * Four registers at a time. Values stay below 128, so the subtraction never borrows from the next byte,
+   * and the top bit of a byte of `larger` says that theirs is the larger one; `larger − (larger >>> 7)`
+   * makes a mask of it. Readable twin: `ours[slot & mask] = max(ours[slot & mask], theirs[slot])`.
    */
   merge(source: RegisterArray): void {
     const ours = this.words
@@ -48,11 +49,11 @@ export class RegisterArray {
     for (let i = 0; i < theirs.length; i++) {
       const left = ours[i & last]!
       const right = theirs[i]!
-      const gap = ((left | 0x8080_8080) - right) & 0x8080_8080
-      const keep = gap - (gap >>> 7)
-      ours[i & last] = (left & keep) | (right & ~keep)
+      const larger = ~((left | TOP_BITS) - right) & TOP_BITS
+      if (larger === 0) continue
+      ours[i & last] = left ^ ((left ^ right) & (larger - (larger >>> 7)))
+      this.counted = false
     }
-    this.counted = false
   }
 
   /** How many registers hold each value 0 … 63. Valid until the next change. */

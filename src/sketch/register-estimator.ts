@@ -3,6 +3,8 @@ import { REGISTER_MAX } from './coupon.ts'
 /** Where the Newton iteration stops, relative to the estimate: far below the error of any sketch. */
 const TOLERANCE = 1e-7
 const ROUNDS_MAX = 64
+/** Below this x = λ/2^k the probabilities of the values k are a plain geometric series. */
+const SMALL = 1e-6
 
 /**
  * Maximum likelihood on the register histogram (P. Clifford, I. A. Cosma, "A statistical analysis of
@@ -27,26 +29,25 @@ const ROUNDS_MAX = 64
 export function estimateRegisters(histogram: Int32Array, precision: number): number {
   const registers = 2 ** precision
   if (histogram[0] === registers) return 0
-  let zeros = histogram[0]!
-  let nonEmpty = 0
+  let linear = histogram[0]!
   let halves = 0
   let smallest = 0
   let largest = 0
+  let scale = 1
   for (let k = 1; k <= REGISTER_MAX; k++) {
+    if (k < REGISTER_MAX) scale /= 2
     const count = histogram[k]!
     if (count === 0) continue
     if (smallest === 0) smallest = k
     largest = k
-    const scale = 2 ** -Math.min(k, REGISTER_MAX - 1)
-    nonEmpty += count
     halves += count * scale
-    if (k < REGISTER_MAX) zeros += count * scale
+    if (k < REGISTER_MAX) linear += count * scale
   }
-  if (zeros === 0) return Number.POSITIVE_INFINITY
+  if (linear === 0) return Number.POSITIVE_INFINITY
 
-  let lambda = nonEmpty / (zeros + halves / 2)
+  let lambda = (registers - histogram[0]!) / (linear + halves / 2)
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const step = newtonStep(histogram, smallest, largest, zeros, lambda)
+    const step = newtonStep(histogram, smallest, largest, linear, lambda)
     lambda += step
     if (step <= lambda * TOLERANCE) break
   }
@@ -96,16 +97,19 @@ function ratioSlope(x: number, grown: number): number {
 export function registerError(keys: number, precision: number): number {
   const registers = 2 ** precision
   const lambda = keys / registers
-  let information = Math.exp(-lambda)
-  for (let k = 1; k < REGISTER_MAX; k++) {
-    const scale = 2 ** -k
-    const x = lambda * scale
-    if (x > 700) continue
-    const rest = Math.exp(-x)
-    information += (scale * scale * rest * (2 * rest - 1) ** 2) / -Math.expm1(-x)
-    // What follows adds less than scale/λ in all: the terms halve from here on.
-    if (x < 1e-9) break
+  const last = Math.min(Math.max(Math.ceil(Math.log2(lambda / SMALL)), 1), REGISTER_MAX - 1)
+  let scale = 2 ** -last
+  // 1 − e^(−x), doubled in x by y·(2 − y) from one value to the one below: a single exp is needed.
+  let missed = -Math.expm1(-lambda * scale)
+  // All values above `last`, each nearly scale/λ of the value below it.
+  let information = scale / lambda
+  for (let k = last; k > 0; k--) {
+    const rest = 1 - missed
+    information += (scale * scale * rest * (2 * rest - 1) ** 2) / missed
+    scale *= 2
+    missed *= 2 - missed
   }
+  information += 1 - missed
   const variance = registers / information - keys
   return Math.sqrt(Math.max(variance, 0)) / keys
 }

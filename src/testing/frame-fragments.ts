@@ -94,7 +94,7 @@ function shortValue(random: Random): string {
     case 2:
       return pick(random, ['true', 'false', 'null', '{}', '[]', '""', '1e-3', '-0'])
     case 3:
-      return `"${pick(random, ['\\"', '\\\\', '\\u00e9', '\\/', 'é', '}', '{"', '\\n'])}"`
+      return `"${pick(random, ['\\"', '\\\\', '\\u00e9', '\\/', 'é', '}', '{', '\\n'])}"`
     default:
       return JSON.stringify(pick(random, WORDS))
   }
@@ -107,7 +107,7 @@ function plainValue(random: Random): string {
   const words = Array.from({ length: 3 + random.below(6) }, () => pick(random, WORDS))
   if (random.below(12) === 0) words.splice(1, 0, '"uid":"nobody","ts":1')
   const text = JSON.stringify(words.join(separator))
-  return random.below(16) === 0 ? text.replace(/[aeiou]/g, escapeCharacter) : text
+  return random.below(16) === 0 ? text.replace(/(?<!\\)[aeiou]/g, escapeCharacter) : text
 }
 
 function nestedValue(random: Random, depth: number): string {

@@ -15,8 +15,8 @@ const record = (key: string | null, value: string | null): OutRecord => ({
   key: key === null ? null : bytes(key),
   value: value === null ? null : bytes(value)
 })
-const shown = ({ key, value }: OutRecord) =>
-  `${key === null ? 'null' : Buffer.from(key)}=${value === null ? 'null' : Buffer.from(value)}`
+const text = (block: Uint8Array | null) => (block === null ? 'null' : Buffer.from(block).toString())
+const shown = ({ key, value }: OutRecord) => `${text(key)}=${text(value)}`
 
 /** Reads until `count` records are there, or the log has none for a long time. */
 async function take(reader: LogReader, count: number): Promise<InRecord[]> {
@@ -92,7 +92,11 @@ export function appLogConformance(name: string, open: () => Promise<AppLogUnderT
     })
 
     it('reads from an offset in the middle', async () => {
-      const taken = await roundTrip('partials', 2, ['a', 'b', 'c'].map(v => record('k', v)))
+      const taken = await roundTrip(
+        'partials',
+        2,
+        ['a', 'b', 'c'].map(v => record('k', v))
+      )
       const reader = await log.read('partials', 2, taken[1]!.offset)
       assert.deepEqual((await take(reader, 2)).map(shown), ['k=b', 'k=c'])
       await reader.close()
@@ -112,7 +116,11 @@ export function appLogConformance(name: string, open: () => Promise<AppLogUnderT
 
     it('takes an append that is larger than one batch, in order', async () => {
       const values = ['a', 'b', 'c', 'd'].map(each => each.repeat(700_000))
-      const taken = await roundTrip('windows', 0, values.map(value => record('big', value)))
+      const taken = await roundTrip(
+        'windows',
+        0,
+        values.map(value => record('big', value))
+      )
       assert.deepEqual(
         taken.map(each => `${each.value!.length} ${String.fromCharCode(each.value![0]!)}`),
         values.map(value => `${value.length} ${value[0]}`)
@@ -172,7 +180,11 @@ export function appLogConformance(name: string, open: () => Promise<AppLogUnderT
     })
 
     it('deletes what lies before an offset, and nothing else', async () => {
-      const taken = await roundTrip('rejects', 0, ['a', 'b', 'c'].map(v => record(null, v)))
+      const taken = await roundTrip(
+        'rejects',
+        0,
+        ['a', 'b', 'c'].map(v => record(null, v))
+      )
       const kept = taken[2]!.offset
       await log.deleteBefore('rejects', 0, kept)
       assert.equal((await log.bounds('rejects', 0)).start, kept)
@@ -184,7 +196,11 @@ export function appLogConformance(name: string, open: () => Promise<AppLogUnderT
     })
 
     it('names the loss when the offset asked for is deleted', async () => {
-      const taken = await roundTrip('rejects', 0, ['x', 'y'].map(v => record(null, v)))
+      const taken = await roundTrip(
+        'rejects',
+        0,
+        ['x', 'y'].map(v => record(null, v))
+      )
       await log.deleteBefore('rejects', 0, taken[1]!.offset)
       await assert.rejects(
         async () => {

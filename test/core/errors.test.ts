@@ -31,6 +31,15 @@ test('what is filled in is never filled again', () => {
   assert.equal(error.message, '--key: {example} $& $1 is not {option}')
 })
 
+test('the compiler refuses a placeholder that is missing or misspelt', () => {
+  // @ts-expect-error 'path' is missing
+  assert.ok(failure('input-missing', {}))
+  // @ts-expect-error 'file' is no placeholder of this row
+  assert.ok(failure('input-missing', { path: 'x', file: 'y' }))
+  // @ts-expect-error no row has this code
+  assert.throws(() => failure('input-mising', { path: 'x' }))
+})
+
 test('isFailure tells our errors from others, by code when asked', () => {
   const error = failure('input-missing', { path: 'x' })
   assert.ok(isFailure(error))

@@ -42,7 +42,7 @@ test('every code of the table is thrown somewhere', () => {
 test('the launcher words its error as the table does', () => {
   const { message, cure } = errorTable['node-old']
   const launcher = tree.find(({ path }) => path === 'bin/headcount.js')!.text
-  assert.ok(launcher.includes(message.replace('{version}', '${version}')))
+  assert.ok(launcher.includes(message.replace('{version}', `$${'{version}'}`)))
   assert.ok(launcher.includes(cure))
 })
 

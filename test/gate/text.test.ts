@@ -64,6 +64,9 @@ test('a silenced check needs its reason', () => {
       'src/core/a.ts:2 @ts-expect-error without a reason'
     ]
   )
+  assertFinds(silencedWithReason, { 'src/core/a.ts': '// gate-ignore walls:' }, [
+    'src/core/a.ts:1 gate-ignore walls without a reason'
+  ])
   assertClean(silencedWithReason, {
     'src/core/a.ts': `// ${named} lint/x/y: the loop is unrolled by hand\n// @ts-expect-error a missing placeholder is refused\n`
   })
@@ -80,8 +83,12 @@ test('paths of a machine are found, paths of users are not', () => {
 
 test('download addresses are found', () => {
   const address = ['https://registry', 'npmjs', 'org/x.tgz'].join('.')
-  assertFinds(noRegistryAddresses, { 'package-lock.json': `"resolved": "${address}"` }, [
-    'package-lock.json:1 download address "resolved": "http'
+  const field = ['"resolved"', '"'].join(': ')
+  assertFinds(noRegistryAddresses, { 'package-lock.json': `${field}${address}"` }, [
+    `package-lock.json:1 download address ${field}http`
+  ])
+  assertFinds(noRegistryAddresses, { 'docs/a.md': `\n${address}` }, [
+    `docs/a.md:2 download address ${['registry', 'npmjs', 'org'].join('.')}`
   ])
   assertClean(noRegistryAddresses, { 'package-lock.json': '"integrity": "sha512-x"' })
 })

@@ -38,7 +38,8 @@ test('every form of import counts', () => {
     `export type { B } from '../sketch/b.ts'`,
     `const b = import('../sketch/b.ts')`,
     `type B = import('../sketch/b.ts').B`,
-    `const b = require('../sketch/b.ts')`
+    `const b = require('../sketch/b.ts')`,
+    `const b = createRequire(import.meta.url)('../sketch/b.ts')`
   ]
   for (const form of forms) {
     const found = walls(treeOf({ 'src/sketch/b.ts': '', 'src/core/c.ts': form }))

@@ -75,7 +75,7 @@ function play(steps: readonly Step[], sketch: 'adaptive' | 'exact'): PipelineTes
 for (const sketch of ['adaptive', 'exact'] as const) {
   test(`${sketch}: whatever the flushes, commits and restarts, the last results are the truth`, () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), steps => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), steps => {
         const driver = play(steps, sketch)
         const frames = steps.flatMap(action => (action.kind === 'frame' ? [action.frame] : []))
         assert.deepEqual(

@@ -2,6 +2,7 @@ import type { TopicAdmin, TopicDescription } from '../../kafka/topic-admin.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
 import type { Command, CommandContext, CommandGroup } from '../command.ts'
 import { confirmDeletion } from '../confirmation.ts'
+import { untilAborted } from '../interruption.ts'
 import { kafkaSettings } from '../kafka-settings.ts'
 import { formatTable } from '../text-table.ts'
 
@@ -24,7 +25,7 @@ const create: Command = {
         name: context.args[0]!,
         partitions: options.get('partitions'),
         ...(replicas === undefined ? {} : { replicas }),
-        settings: Object.fromEntries(options.get('topic-config') ?? [])
+        configs: Object.fromEntries(options.get('topic-config') ?? [])
       })
       const count = plural(topic.partitions.length, 'partition')
       await stdout.line(`created topic ${topic.name} with ${count} on ${address}`)
@@ -100,16 +101,24 @@ export const topicCommand: CommandGroup = {
 }
 
 /** Connects, works, and closes whatever happens; the work's number is the exit status. */
-async function withAdmin(
+function withAdmin(
   context: CommandContext,
   work: (admin: TopicAdmin, address: string) => Promise<number>
 ): Promise<number> {
+  return untilAborted(connectAndWork(context, work), context.signal)
+}
+
+async function connectAndWork(
+  { options, folder }: CommandContext,
+  work: (admin: TopicAdmin, address: string) => Promise<number>
+): Promise<number> {
+  const settings = kafkaSettings(options, folder)
   // The client costs more to load than help may take.
   const [{ Cluster }, { TopicAdmin }] = await Promise.all([
     import('../../kafka/cluster.ts'),
     import('../../kafka/topic-admin.ts')
   ])
-  const cluster = await Cluster.connect(kafkaSettings(context.options, context.folder))
+  const cluster = await Cluster.connect(settings)
   try {
     return await work(new TopicAdmin(cluster), cluster.address)
   } finally {

@@ -21,8 +21,18 @@ export function parsePosition(text: string): Position | undefined {
     return ago === undefined ? undefined : { at: 'ago', ago }
   }
   if (!word.startsWith('@')) return undefined
-  const time = /^@\d{1,15}$/.test(word) ? Number(word.slice(1)) : Date.parse(text.trim().slice(1))
-  return Number.isFinite(time) ? { at: 'time', time } : undefined
+  const time = timeOf(word.slice(1))
+  return time === undefined ? undefined : { at: 'time', time }
+}
+
+/** Milliseconds since the epoch, or ISO 8601; without a zone it is UTC, on every machine. */
+function timeOf(word: string): number | undefined {
+  if (/^\d{10,15}$/.test(word)) return Number(word)
+  const match = /^\d{4}-\d\d-\d\d(t\d\d:\d\d(:\d\d(\.\d{1,9})?)?(z|[+-]\d\d:\d\d)?)?$/.exec(word)
+  if (!match) return undefined
+  const zoned = match[1] === undefined || match[4] !== undefined
+  const time = Date.parse((zoned ? word : `${word}z`).toUpperCase())
+  return Number.isNaN(time) ? undefined : time
 }
 
 export function formatPosition(position: Position): string {

@@ -1,0 +1,170 @@
+import { failure } from '../../core/errors.ts'
+import { jsonlSource } from '../../host/jsonl-source.ts'
+import { kafkaSource } from '../../kafka-app.ts'
+import { type CountOptions, startCount } from '../../runtime/count.ts'
+import type { CountRun } from '../../runtime/count-run.ts'
+import { connectionOptions } from '../../runtime/options/connection-rows.ts'
+import type { Command, CommandContext } from '../command.ts'
+import { endReport } from '../count/end-report.ts'
+import { LiveTable, statusText } from '../count/live-table.ts'
+import { RejectFile } from '../count/reject-file.ts'
+import { LineView, type ResultView, resultFormat, TableAtEnd } from '../count/result-view.ts'
+import { kafkaSettings } from '../kafka-settings.ts'
+
+const TICK_MS = 250
+
+export const countCommand: Command = {
+  name: 'count',
+  summary: 'count distinct keys per window, from a topic, files or standard input',
+  options: [
+    'topic',
+    'app',
+    'key',
+    'time',
+    'window',
+    'sketch',
+    'precision',
+    'confidence',
+    'wait',
+    'from',
+    'exit-at-end',
+    'emit-every',
+    'only-final',
+    'flush-every',
+    'group-session-timeout',
+    'format',
+    'rejects',
+    ...connectionOptions
+  ],
+  arguments: [
+    {
+      name: 'files',
+      description: 'JSONL files, also .gz and .zst; - is standard input',
+      variadic: true
+    }
+  ],
+  examples: [
+    'headcount count --topic events --key uid --window 1m,1h,1d',
+    'headcount count --key uid --window 1m monday.jsonl.gz tuesday.jsonl.gz',
+    'zcat stream.jsonl.gz | headcount count --key uid --time ts --window 1m --format jsonl'
+  ],
+  run
+}
+
+async function run(context: CommandContext): Promise<number> {
+  const { options, args, signal, clock, stderr } = context
+  const topic = options.get('topic')
+  if (topic !== undefined && args.length > 0) {
+    throw failure('option-conflict', { option: '--topic', other: `the file ${args[0]}` })
+  }
+  const rejects = options.get('rejects')
+  const rejectFile = rejects === undefined ? undefined : new RejectFile(rejects)
+  const bounded = topic === undefined
+  const run = startCount(
+    {
+      source: bounded ? fileSource(context) : topicSource(context, topic),
+      ...countOptions(context, bounded),
+      ...(rejectFile ? { onRejects: batch => rejectFile.write(batch) } : {}),
+      signal
+    },
+    clock
+  )
+  const started = clock.now()
+  const view = resultView(context, bounded)
+  try {
+    await follow(context, run, view, bounded)
+  } finally {
+    stderr.status.clear()
+    await rejectFile?.close()
+    const kept = bounded ? rejects : `${appName(context)}-rejects`
+    if (run.report.accounting.read > 0) {
+      for (const line of endReport(run.report, clock.now() - started, kept)) await stderr.line(line)
+    }
+  }
+  return 0
+}
+
+/** Shows results as they come, and several times a second how it goes. */
+async function follow(
+  context: CommandContext,
+  run: CountRun,
+  view: ResultView,
+  bounded: boolean
+): Promise<void> {
+  const { clock, stderr, stdout } = context
+  const started = clock.now()
+  let told = 0
+  const tick = (): void => {
+    for (const note of run.report.notes.slice(told)) void stderr.line(`headcount: ${note}`)
+    told = run.report.notes.length
+    view.tick(run.report)
+    if (view instanceof LiveTable || (bounded && stdout.isTerminal && !stderr.isTerminal)) return
+    if (run.report.framesRead > 0) {
+      stderr.status.show(statusText(run.report, clock.now() - started))
+    }
+  }
+  const timer = setInterval(tick, TICK_MS)
+  try {
+    for await (const result of run) await view.show(result)
+  } finally {
+    clearInterval(timer)
+    stderr.status.clear()
+    tick()
+    stderr.status.clear()
+  }
+  await view.end()
+}
+
+function fileSource(context: CommandContext): CountOptions['source'] {
+  const { args, stdin, options } = context
+  if (args.length > 0) return jsonlSource(args, { stdin })
+  if (stdin.isTTY) options.need('topic', 'a count, or files, or frames on standard input')
+  return jsonlSource('-', { stdin })
+}
+
+function topicSource(context: CommandContext, topic: string): CountOptions['source'] {
+  const { options, stderr, folder } = context
+  const app = options.get('app')
+  return kafkaSource({
+    ...kafkaSettings(options, folder),
+    topic,
+    ...(app === undefined ? {} : { app }),
+    from: options.get('from'),
+    sessionMs: options.get('group-session-timeout'),
+    onTrouble: line => void stderr.line(`headcount: ${line}`)
+  })
+}
+
+function countOptions(context: CommandContext, bounded: boolean): Omit<CountOptions, 'source'> {
+  const { options } = context
+  // A file's end is near: its windows are said once, when they close, unless asked otherwise.
+  const onlyFinal = options.given('only-final')
+    ? options.get('only-final')
+    : bounded && !options.given('emit-every')
+  return {
+    key: options.need('key', 'a count'),
+    time: options.get('time'),
+    windows: options.get('window'),
+    sketch: options.get('sketch'),
+    precision: options.get('precision'),
+    confidence: Number(options.get('confidence')) as 0.68 | 0.95 | 0.997,
+    wait: options.get('wait'),
+    emitEvery: options.get('emit-every'),
+    flushEvery: options.get('flush-every'),
+    exitAtEnd: options.get('exit-at-end'),
+    onlyFinal
+  }
+}
+
+function resultView(context: CommandContext, bounded: boolean): ResultView {
+  const { options, stdout, clock } = context
+  const format = resultFormat(options.get('format'), stdout)
+  if (format !== 'table') return new LineView(stdout, format)
+  if (bounded) return new TableAtEnd(stdout)
+  return stdout.isTerminal ? new LiveTable(stdout, clock) : new LineView(stdout, format)
+}
+
+function appName(context: CommandContext): string {
+  const { options } = context
+  return options.get('app') ?? `${options.get('topic')}.${options.get('key')}`
+}

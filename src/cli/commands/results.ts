@@ -1,0 +1,77 @@
+import { defaultAppName, topicOf } from '../../app/names.ts'
+import { text } from '../../core/bytes.ts'
+import { failure, isFailure } from '../../core/errors.ts'
+import { Cluster } from '../../kafka/cluster.ts'
+import { RecordReader } from '../../kafka/record-reader.ts'
+import { LatestResults } from '../../result/latest-results.ts'
+import { parseResult } from '../../result/result-record.ts'
+import { connectionOptions } from '../../runtime/options/connection-rows.ts'
+import type { Command, CommandContext } from '../command.ts'
+import { LineView, resultFormat } from '../count/result-view.ts'
+import { kafkaSettings } from '../kafka-settings.ts'
+
+const POLL_MS = 200
+
+export const resultsCommand: Command = {
+  name: 'results',
+  summary: 'print the current results of an app from its topic',
+  options: ['app', 'topic', 'key', 'format', ...connectionOptions],
+  examples: [
+    'headcount results --topic events --key uid',
+    'headcount results --app users --format jsonl'
+  ],
+  run
+}
+
+/** The newest record of every window, read committed, from the results topic. */
+async function run(context: CommandContext): Promise<number> {
+  const { options, stdout, folder, signal } = context
+  const app =
+    options.get('app') ??
+    defaultAppName(options.need('topic', 'the name of the app'), options.need('key', 'its name'))
+  const cluster = await Cluster.connect(kafkaSettings(options, folder))
+  try {
+    const latest = await readResults(cluster, app, signal)
+    const view = new LineView(stdout, resultFormat(options.get('format'), stdout))
+    for (const result of latest.sorted()) await view.show(result)
+    await view.end()
+  } finally {
+    await cluster.close()
+  }
+  return 0
+}
+
+async function readResults(
+  cluster: Cluster,
+  app: string,
+  signal: AbortSignal
+): Promise<LatestResults> {
+  const topic = topicOf(app, 'counts')
+  const latest = new LatestResults()
+  const partitions = await partitionsOf(cluster, app, topic)
+  const reader = await RecordReader.open(
+    cluster,
+    topic,
+    new Map(partitions.map(index => [index, 0]))
+  )
+  try {
+    while (!reader.atEnd && !signal.aborted) {
+      for (const { value } of await reader.poll(POLL_MS)) {
+        const result = value && parseResult(text(value))
+        if (result) latest.take(result)
+      }
+    }
+  } finally {
+    await reader.close()
+  }
+  return latest
+}
+
+async function partitionsOf(cluster: Cluster, app: string, topic: string): Promise<number[]> {
+  try {
+    return (await cluster.topic(topic)).partitions.map(({ index }) => index)
+  } catch (error) {
+    if (!isFailure(error, 'topic-missing')) throw error
+    throw failure('app-missing', { app, address: cluster.address }, error)
+  }
+}

@@ -1,0 +1,170 @@
+import { checkAppName, combineGroup, defaultAppName, mergeGroup, topicOf } from './app/names.ts'
+import {
+  type AppRecord,
+  appRecordKey,
+  checkSameApp,
+  createAppRecord,
+  decodeAppRecord,
+  encodeAppRecord
+} from './app/record.ts'
+import { appTopics } from './app/topics.ts'
+import { text } from './core/bytes.ts'
+import { failure } from './core/errors.ts'
+import { systemClock } from './host/system-clock.ts'
+import { KafkaAppLog } from './kafka/app-log.ts'
+import { Cluster } from './kafka/cluster.ts'
+import { listOffsets } from './kafka/list-offsets.ts'
+import { ClassicMembership } from './kafka/membership.ts'
+import type { KafkaOptions } from './kafka/options.ts'
+import { TopicAdmin } from './kafka/topic-admin.ts'
+import { ensureTopic } from './kafka/topic-ensure.ts'
+import { TopicSource } from './kafka/topic-source.ts'
+import type { AppLog, LogName, Membership } from './port/log.ts'
+import type { AppPorts } from './runtime/app-run.ts'
+import type { AppSource } from './runtime/count.ts'
+import { type CountSettings, stateSettings } from './runtime/settings.ts'
+
+export interface KafkaSourceOptions extends KafkaOptions {
+  readonly topic: string
+  /** Name of the count and prefix of its topics; `<topic>.<key>` unless said. */
+  readonly app?: string
+  /** Where a first start begins; later starts go on where the last one stopped. */
+  readonly from?: 'earliest' | 'latest'
+  /** Silence after which the broker takes an instance for dead, in ms. */
+  readonly sessionMs?: number
+  /** Is told when brokers are away or back. */
+  readonly onTrouble?: (line: string) => void
+}
+
+const READ_MS = 200
+
+/** A Kafka topic to count: state, results and positions live in the app's own topics. */
+export function kafkaSource(options: KafkaSourceOptions): AppSource {
+  return { attach: settings => attach(options, settings) }
+}
+
+async function attach(options: KafkaSourceOptions, settings: CountSettings): Promise<AppPorts> {
+  const app = checkAppName(options.app ?? defaultAppName(options.topic, settings.key))
+  const trouble = options.onTrouble ? { onTrouble: options.onTrouble } : {}
+  const cluster = await Cluster.connect(options)
+  try {
+    const source = await TopicSource.create(cluster, options.topic, trouble)
+    await ensureTopics(cluster, app)
+    const log = await KafkaAppLog.open(cluster, {
+      topics: topicsOf(app),
+      clock: systemClock,
+      random: Math.random,
+      ...trouble
+    })
+    await settleRecord(log, app, source, settings)
+    const session = options.sessionMs ? { sessionMs: options.sessionMs } : {}
+    const member = (group: string, topic: string): ClassicMembership =>
+      new ClassicMembership(cluster, { group, topic, ...session, ...trouble })
+    const combine = member(combineGroup(app), options.topic)
+    const merge = member(mergeGroup(app), topicOf(app, 'partials'))
+    const close = async (): Promise<void> => {
+      await Promise.allSettled([combine.leave(), merge.leave(), source.close(), log.close()])
+      await cluster.close()
+    }
+    try {
+      await Promise.all([
+        own(combine, source.partitions, app),
+        own(merge, log.partitions('partials'), app)
+      ])
+    } catch (error) {
+      await close()
+      throw error
+    }
+    const from = options.from ?? 'earliest'
+    return {
+      source,
+      log,
+      combine,
+      merge,
+      from,
+      startOf: async partition =>
+        (await listOffsets(cluster, options.topic, [partition], from)).get(partition) ?? 0,
+      onLoss: listener => watchLoss([combine, merge], app, listener),
+      close
+    }
+  } catch (error) {
+    await cluster.close()
+    throw error
+  }
+}
+
+function topicsOf(app: string): Record<LogName, string> {
+  return {
+    partials: topicOf(app, 'partials'),
+    windows: topicOf(app, 'windows'),
+    counts: topicOf(app, 'counts'),
+    rejects: topicOf(app, 'rejects'),
+    control: topicOf(app, 'control')
+  }
+}
+
+async function ensureTopics(cluster: Cluster, app: string): Promise<void> {
+  const admin = new TopicAdmin(cluster)
+  await Promise.all(
+    appTopics(false).map(({ log, partitions, configs }) =>
+      ensureTopic(admin, { name: topicOf(app, log), partitions, configs })
+    )
+  )
+}
+
+/** Writes the app record on the very first start; refuses a start with other settings. */
+async function settleRecord(
+  log: AppLog,
+  app: string,
+  source: TopicSource,
+  settings: CountSettings
+): Promise<void> {
+  const wanted = createAppRecord({
+    app,
+    topics: [{ name: source.name, id: source.id, partitions: source.partitions }],
+    partialsPartitions: log.partitions('partials'),
+    settings: stateSettings(settings)
+  })
+  const stored = await readRecord(log)
+  if (stored) checkSameApp(stored, wanted)
+  else await log.append('control', 0, [{ key: appRecordKey, value: encodeAppRecord(wanted) }])
+}
+
+async function readRecord(log: AppLog): Promise<AppRecord | undefined> {
+  const { end } = await log.bounds('control', 0)
+  const reader = await log.read('control', 0, 'start')
+  let record: AppRecord | undefined
+  try {
+    while (reader.position < end) {
+      for (const { key, value } of await reader.poll(READ_MS)) {
+        if (key && value && text(key) === text(appRecordKey)) record ??= decodeAppRecord(value)
+      }
+    }
+  } finally {
+    await reader.close()
+  }
+  return record
+}
+
+/** This version runs one instance of an app: it must own every partition. */
+async function own(membership: Membership, partitions: number, app: string): Promise<void> {
+  const owned = new Set(await membership.join())
+  for (let partition = 0; partition < partitions; partition++) {
+    if (!owned.has(partition)) throw failure('app-busy', { app, partition })
+  }
+}
+
+function watchLoss(
+  memberships: readonly Membership[],
+  app: string,
+  listener: (error: Error) => void
+): void {
+  for (const membership of memberships) {
+    let owned: readonly number[] | undefined
+    membership.onChange(partitions => {
+      const lost = owned?.find(partition => !partitions.includes(partition)) ?? 0
+      owned = partitions
+      listener(failure('app-busy', { app, partition: lost }))
+    })
+  }
+}

@@ -1,0 +1,34 @@
+import { describe } from 'node:test'
+import { systemClock } from '../../src/host/system-clock.ts'
+import { KafkaAppLog } from '../../src/kafka/app-log.ts'
+import type { LogName } from '../../src/port/log.ts'
+import { appLogConformance } from '../conformance/app-log.conformance.ts'
+import { developmentBroker } from './dev-broker.ts'
+import { Scratch } from './scratch.ts'
+
+const broker = await developmentBroker()
+
+describe('on a broker', { skip: broker === undefined }, () => {
+  appLogConformance('the log in Kafka', async () => {
+    const scratch = await Scratch.open(broker!.bootstrap)
+    const compacted = { 'cleanup.policy': 'compact' }
+    const make = async (log: LogName, partitions: number, configs = {}) =>
+      (await scratch.topic(log, partitions, configs)).name
+    const topics = {
+      partials: await make('partials', 3),
+      windows: await make('windows', 1, compacted),
+      counts: await make('counts', 1, compacted),
+      rejects: await make('rejects', 1),
+      control: await make('control', 1, compacted)
+    }
+    const options = { topics, clock: systemClock, random: Math.random }
+    const log = await KafkaAppLog.open(scratch.cluster, options)
+    return {
+      log,
+      close: async () => {
+        await log.close()
+        await scratch.close()
+      }
+    }
+  })
+})
