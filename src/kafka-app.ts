@@ -20,8 +20,7 @@ import { TopicAdmin } from './kafka/topic-admin.ts'
 import { ensureTopic } from './kafka/topic-ensure.ts'
 import { TopicSource } from './kafka/topic-source.ts'
 import type { AppLog, LogName, Membership } from './port/log.ts'
-import type { AppPorts } from './runtime/app-run.ts'
-import type { AppSource } from './runtime/count.ts'
+import type { AppPorts, AppSource } from './runtime/app-run.ts'
 import { type CountSettings, stateSettings } from './runtime/settings.ts'
 
 export interface KafkaSourceOptions extends KafkaOptions {

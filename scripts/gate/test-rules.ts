@@ -39,7 +39,7 @@ export const noHiddenTests: Rule = tree => {
   )
   const skipped = withoutReason(
     tests(tree),
-    /\b(?:test|it|describe|suite|t)\.(?:skip|t[o]do)\(|\b(?:skip|t[o]do): true/,
+    /\b(?:test|it|describe|suite)\.(?:skip|t[o]do)\(|\bt\.(?:skip|t[o]do)\(\)|\b(?:skip|t[o]do): true/,
     'a test left out without a reason is never put back',
     match => `${match} without a reason beside it`
   )

@@ -111,11 +111,15 @@ function fingerprint(record: Omit<AppRecord, 'fingerprint'>): string {
       app,
       topics.map(({ name, id, partitions }) => [name, id, partitions]),
       partialsPartitions,
-      Object.entries(settings).sort(),
-      Object.entries(formats).sort()
+      sortedEntries(settings),
+      sortedEntries(formats)
     ])
   )
   return crc32c(bytes, 0, bytes.length).toString(16).padStart(8, '0')
+}
+
+function sortedEntries<V>(values: Readonly<Record<string, V>>): [string, V][] {
+  return Object.entries(values).sort(([left], [right]) => (left < right ? -1 : 1))
 }
 
 function damaged(problem: string, cause?: unknown): Error {

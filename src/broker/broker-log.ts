@@ -2,12 +2,17 @@ import { open, writeFile } from 'node:fs/promises'
 import { brokerFiles } from './broker-folder.ts'
 
 const TAIL_BYTES = 64 * 1_024
-const FIRST_ERROR = /\b(?:ERROR|FATAL)\b|^Exception in thread|^Error:|OutOfMemoryError/
+const ERROR_LINE = /\b(?:ERROR|FATAL)\b|^Exception in thread|^Error:|OutOfMemoryError/
+/** The line of a stack trace that names the exception: `java.lang.RuntimeException: reason`. */
+const EXCEPTION_LINE = /^(?:Caused by: )?(?:[a-z][\w$]*\.)+([A-Z][\w$]*: .*)/
 
-/** log4j2: a node's log, bounded to 3 files of 10 MB. */
+/**
+ * log4j2: a node's log, bounded to 3 files of 10 MB. Without log4j's own shutdown hook, which would
+ * end the log before the broker has told how it went down.
+ */
 function serverLogging(log: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
-<Configuration status="warn">
+<Configuration status="warn" shutdownHook="disable">
   <Appenders>
     <RollingFile name="file" fileName="${log}" filePattern="${log}.%i">
       <PatternLayout pattern="[%d] %p %m (%c)%n"/>
@@ -48,11 +53,18 @@ export async function lastError(
 ): Promise<string | undefined> {
   const log = await tail(brokerFiles.log(folder, id), from.log)
   const output = await tail(brokerFiles.output(folder, id), from.output)
-  const line = [...output.split('\n'), ...log.split('\n')].findLast(each => FIRST_ERROR.test(each))
-  return line
-    ?.replace(/^\[[^\]]*\] /, '')
-    .trim()
-    .slice(0, 300)
+  return lastErrorIn(log) ?? lastErrorIn(output)
+}
+
+/** The last error of a log with its innermost cause, on one line. */
+export function lastErrorIn(log: string): string | undefined {
+  const lines = log.split('\n')
+  const at = lines.findLastIndex(line => ERROR_LINE.test(line))
+  if (at < 0) return undefined
+  const cause = lines.slice(at + 1).findLast(line => EXCEPTION_LINE.test(line))
+  const said = lines[at]!.replace(/^\[[^\]]*\] (?:ERROR|FATAL) /, '').replace(/ \([\w.$]+\)$/, '')
+  const reason = cause === undefined ? said : EXCEPTION_LINE.exec(cause)![1]!
+  return reason.trim().slice(0, 300)
 }
 
 /** Ends of a node's two logs before a start: what is written later belongs to that start. */

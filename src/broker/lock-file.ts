@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import { assert } from '../core/assert.ts'
 import type { Machine } from './machine.ts'
 import { identify, isSameProcess, type ProcessIdentity } from './process-identity.ts'
 
@@ -11,26 +12,25 @@ export interface HeldLock {
 /**
  * Takes the lock file at `path`, or returns its living holder. A lock whose holder is gone is
  * taken over: no lock outlives the process that made it.
+ *
+ * Only who holds `<path>.takeover` may remove another's lock, and looks again before it does. So of
+ * many that find a lock stale, none can remove the one that the fastest has put in its place.
  */
 export async function takeLock(
   machine: Machine,
   path: string
 ): Promise<HeldLock | ProcessIdentity> {
   const self = await identify(machine, machine.pid)
-  const text = JSON.stringify(self ?? { pid: machine.pid, started: '' })
+  assert(self !== undefined, 'this process lives')
   // A link appears whole or not at all, so nobody ever reads a lock without its holder.
   const draft = `${path}.${randomUUID()}`
-  await writeFile(draft, text, { mode: 0o600 })
+  await writeFile(draft, JSON.stringify(self), { mode: 0o600 })
   try {
     for (;;) {
-      try {
-        await link(draft, path)
-        return { release: () => rm(path, { force: true }) }
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      }
-      const holder = await livingHolder(machine, path)
-      if (holder) return holder
+      if (await placeLink(draft, path)) return { release: () => rm(path, { force: true }) }
+      const found = await lookAt(machine, path)
+      if (typeof found === 'object') return found
+      if (found === 'stale') await takeOver(machine, draft, path)
     }
   } finally {
     await rm(draft, { force: true })
@@ -54,24 +54,34 @@ export async function awaitLock(
   }
 }
 
-/** Who holds the lock; undefined when it is free now, because it was stale or was released. */
-async function livingHolder(machine: Machine, path: string): Promise<ProcessIdentity | undefined> {
-  const text = await readOrNothing(path)
-  if (text === undefined) return undefined
-  const holder = parseHolder(text)
-  if (holder && (await isSameProcess(machine, holder))) return holder
-  // Two processes may find the lock stale at once. Moved aside, it can be looked at again: if it
-  // is no longer the stale one, the other was faster and gets its lock back.
-  const aside = `${path}.${randomUUID()}`
+async function placeLink(from: string, to: string): Promise<boolean> {
   try {
-    await rename(path, aside)
-  } catch {
-    return undefined
+    await link(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
   }
-  const moved = await readOrNothing(aside)
-  if (moved !== text) await link(aside, path).catch(() => undefined)
-  await rm(aside, { force: true })
-  return undefined
+}
+
+/** Removes a stale lock, unless somebody else is at it. */
+async function takeOver(machine: Machine, draft: string, path: string): Promise<void> {
+  const takeover = `${path}.takeover`
+  if (await placeLink(draft, takeover)) {
+    if ((await lookAt(machine, path)) === 'stale') await rm(path, { force: true })
+    await rm(takeover, { force: true })
+  } else if ((await lookAt(machine, takeover)) === 'stale') {
+    // Somebody was killed within the microseconds of a take-over.
+    await rm(takeover, { force: true })
+  }
+}
+
+/** The living holder; `stale` when it is gone, `free` when there is no lock. */
+async function lookAt(machine: Machine, path: string): Promise<ProcessIdentity | 'stale' | 'free'> {
+  const text = await readOrNothing(path)
+  if (text === undefined) return 'free'
+  const holder = parseHolder(text)
+  return holder && (await isSameProcess(machine, holder)) ? holder : 'stale'
 }
 
 function parseHolder(text: string): ProcessIdentity | undefined {

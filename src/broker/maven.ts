@@ -70,7 +70,7 @@ export class DownloadProgress {
   readonly #onProgress: (line: string) => void
   #jars = 0
   #bytes = 0
-  #toldAt = 0
+  #toldAt = Number.NEGATIVE_INFINITY
 
   constructor(onProgress: (line: string) => void) {
     this.#onProgress = onProgress

@@ -13,6 +13,8 @@ export interface ProcessIdentity {
   readonly started: string
 }
 
+const GONE = new Set(['ENOENT', 'ESRCH'])
+
 /** The identity of a living process; undefined when it is gone. */
 export async function identify(
   machine: Machine,
@@ -41,7 +43,9 @@ async function startFromProc(pid: number): Promise<string | undefined> {
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'latin1')
     return `${boot.trim()}/${fields[19]}`
-  } catch {
+  } catch (error) {
+    // Anything else (no file handles left, say) must not make a living process look dead.
+    if (!GONE.has((error as NodeJS.ErrnoException).code ?? '')) throw error
     return undefined
   }
 }

@@ -14,7 +14,7 @@ export async function main(): Promise<void> {
   const status = new StatusLine(process.stderr)
   const program: Program = {
     stdout: terminalOf(process.stdout, process.env, status),
-    stderr: terminalOf(process.stderr, process.env, status),
+    stderr: terminalOf(process.stderr, process.env, status, true),
     signal: watchInterruption(),
     debug:
       process.argv.includes('--debug') || /^(1|true)$/i.test(process.env.HEADCOUNT_DEBUG ?? ''),

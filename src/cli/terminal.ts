@@ -32,12 +32,15 @@ export interface Terminal {
 
 const FALLBACK_WIDTH = 80
 
+/** With `dispensable` what cannot be written is dropped: a lost note must not stop the work. */
 export function terminalOf(
   stream: NodeJS.WriteStream,
   env: NodeJS.ProcessEnv,
-  status: StatusLine
+  status: StatusLine,
+  dispensable = false
 ): Terminal {
-  return new StreamTerminal(stream, wantsColour(stream.isTTY === true, env), status)
+  const colour = wantsColour(stream.isTTY === true, env)
+  return new StreamTerminal(stream, colour, status, dispensable)
 }
 
 /** NO_COLOR (no-color.org) wins, then FORCE_COLOR, then whether it is a terminal that can. */
@@ -53,10 +56,17 @@ class StreamTerminal implements Terminal {
   readonly colour: boolean
   readonly status: StatusLine
   private readonly stream: NodeJS.WriteStream
+  private readonly dispensable: boolean
   private problem: Error | undefined
 
-  constructor(stream: NodeJS.WriteStream, colour: boolean, status: StatusLine) {
+  constructor(
+    stream: NodeJS.WriteStream,
+    colour: boolean,
+    status: StatusLine,
+    dispensable: boolean
+  ) {
     this.stream = stream
+    this.dispensable = dispensable
     this.isTerminal = stream.isTTY === true
     this.colour = colour
     this.status = status
@@ -71,6 +81,7 @@ class StreamTerminal implements Terminal {
   }
 
   async write(chunk: string | Uint8Array): Promise<void> {
+    if (this.problem && this.dispensable) return
     this.check()
     if (this.isTerminal) this.status.hide()
     const more = this.stream.write(chunk)
@@ -111,7 +122,7 @@ class StreamTerminal implements Terminal {
   }
 
   private check(): void {
-    if (!this.problem) return
+    if (!this.problem || this.dispensable) return
     const code = (this.problem as NodeJS.ErrnoException).code
     if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') throw new OutputClosed()
     throw failure(

@@ -50,7 +50,7 @@ export class ByteWriter {
     return this
   }
 
-  /** Signed integers up to ±2^52, zigzag over `varint`. */
+  /** Signed integers within ±(2^52 − 1), zigzag over `varint`. */
   signed(value: number): this {
     return this.varint(value < 0 ? -value * 2 - 1 : value * 2)
   }

@@ -1,20 +1,20 @@
 /** Milliseconds in the units people write: `5s`, `10m`, `2h`, `7d`, `250ms`. */
-const DURATIONS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000
-}
-const SIZES: Readonly<Record<string, number>> = {
-  b: 1,
-  kb: 1_000,
-  mb: 1e6,
-  gb: 1e9,
-  kib: 1_024,
-  mib: 1_048_576,
-  gib: 1_073_741_824
-}
+const DURATIONS: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000]
+])
+const SIZES: ReadonlyMap<string, number> = new Map([
+  ['b', 1],
+  ['kb', 1_000],
+  ['mb', 1e6],
+  ['gb', 1e9],
+  ['kib', 1_024],
+  ['mib', 1_048_576],
+  ['gib', 1_073_741_824]
+])
 
 /** `90s` → 90000; undefined when it is not a duration. */
 export function parseDuration(text: string): number | undefined {
@@ -23,31 +23,35 @@ export function parseDuration(text: string): number | undefined {
 
 /** `64MB` → 64e6, `1MiB` → 1048576, `512` → 512; undefined when it is not a size. */
 export function parseBytes(text: string): number | undefined {
-  return /^\d+$/.test(text) ? Number(text) : parse(text, SIZES)
+  return parse(/^\d+$/.test(text) ? `${text}b` : text, SIZES)
 }
 
-function parse(text: string, units: Readonly<Record<string, number>>): number | undefined {
+/** Whole units of the smallest sort; a number too large to be exact is none. */
+function parse(text: string, units: ReadonlyMap<string, number>): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text.trim())
-  const unit = match ? units[match[2]!.toLowerCase()] : undefined
-  return match && unit ? Number(match[1]) * unit : undefined
+  const unit = match ? units.get(match[2]!.toLowerCase()) : undefined
+  if (!match || !unit) return undefined
+  const value = Math.round(Number(match[1]) * unit)
+  return Number.isSafeInteger(value) ? value : undefined
 }
 
 /** 1234567 → `1.2 M`: four characters of number at most, for progress lines. */
 export function formatCount(value: number): string {
-  if (value < 1_000) return String(Math.round(value))
-  if (value < 1e6) return `${trim(value / 1e3)} k`
-  if (value < 1e9) return `${trim(value / 1e6)} M`
+  // The bounds lie where rounding would reach the next unit.
+  if (value < 999.5) return String(Math.round(value))
+  if (value < 999_500) return `${trim(value / 1e3)} k`
+  if (value < 999.5e6) return `${trim(value / 1e6)} M`
   return `${trim(value / 1e9)} G`
 }
 
 /** Bytes with decimal prefixes: 1500000 → `1.5 MB`. */
 export function formatBytes(value: number): string {
-  return `${formatCount(value)}${value < 1_000 ? ' ' : ''}B`
+  return `${formatCount(value)}${value < 999.5 ? ' ' : ''}B`
 }
 
 /** 90061000 → `1d 1h`, 61000 → `1m 1s`, 250 → `250ms`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)}ms`
+  if (ms < 999.5) return `${Math.round(ms)}ms`
   const seconds = Math.round(ms / 1_000)
   const parts = [
     [Math.floor(seconds / 86_400), 'd'],
@@ -64,5 +68,5 @@ export function formatDuration(ms: number): string {
 }
 
 function trim(value: number): string {
-  return value < 10 ? value.toFixed(1) : String(Math.round(value))
+  return value < 9.95 ? value.toFixed(1) : String(Math.round(value))
 }

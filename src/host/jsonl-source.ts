@@ -82,6 +82,11 @@ export class JsonlSource implements Source {
     return this.sequence.taken
   }
 
+  /** Refuses paths that cannot be read, before anything else is started. `open` does it too. */
+  async check(): Promise<void> {
+    await this.sequence.check()
+  }
+
   async open(positions: ReadonlyMap<number, number>): Promise<void> {
     this.linesToSkip = positions.get(0) ?? 0
     this.position = 0

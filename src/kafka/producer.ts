@@ -159,14 +159,15 @@ export class Producer {
     const { encoder } = collector
     const size = BatchEncoder.recordSize(key, value, headers)
     if (encoder.count > 0 && encoder.size + size > this.batchBytes) this.seal(collector)
-    if (encoder.count === 0) {
+    const opens = encoder.count === 0
+    const before = opens ? 0 : encoder.size
+    encoder.append(key, value, timeMs, headers)
+    this.held += encoder.size - before
+    if (opens) {
       collector.first = this.numbered
       collector.openedAt = this.clock.now()
       void this.tick()
     }
-    const before = encoder.count === 0 ? 0 : encoder.size
-    encoder.append(key, value, timeMs, headers)
-    this.held += encoder.size - before
     this.numbered++
   }
 

@@ -3,7 +3,6 @@ import type { Clock } from '../port/clock.ts'
 import type { AppLog, Membership } from '../port/log.ts'
 import type { Source } from '../port/source.ts'
 import { CombineLoop } from './combine-loop.ts'
-import type { AppSource } from './count.ts'
 import { CountRun, createIntake, createMerger, type StageOneParts } from './count-run.ts'
 import { LogHandover } from './log-handover.ts'
 import { MergeLoop } from './merge-loop.ts'
@@ -24,6 +23,12 @@ export interface AppPorts {
   /** Called when the consumer groups give partitions to somebody else. */
   onLoss(listener: (error: Error) => void): void
   close(): Promise<void>
+}
+
+/** A topic with an app around it: the state, the results and the positions live in Kafka. */
+export interface AppSource {
+  /** Makes or checks the app's topics and joins its consumer groups. */
+  attach(settings: CountSettings): Promise<AppPorts>
 }
 
 export interface AppRunParts {
@@ -126,7 +131,8 @@ async function startPositions(
     }
   }
   if (fresh.length > 0) {
-    const which = fresh.length === ports.source.partitions ? 'the topic' : `partitions ${fresh}`
+    const which =
+      fresh.length === ports.source.partitions ? 'the topic' : `partitions ${fresh.join(', ')}`
     notes.push(`first start: reading ${which} from ${ports.from}`)
   } else {
     notes.push('goes on where it stopped')

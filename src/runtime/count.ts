@@ -5,17 +5,11 @@ import type { Source } from '../port/source.ts'
 import type { Confidence, SketchKind } from '../sketch/sketch.ts'
 import { WindowPlan } from '../window/plan.ts'
 import { parseSizes } from '../window/size.ts'
-import { type AppPorts, runApp } from './app-run.ts'
+import { type AppSource, runApp } from './app-run.ts'
 import type { CountRun } from './count-run.ts'
 import type { RejectSink } from './handover.ts'
 import { runLocally } from './local-run.ts'
 import type { CountSettings } from './settings.ts'
-
-/** A topic with an app around it: the state, the results and the positions live in Kafka. */
-export interface AppSource {
-  /** Makes or checks the app's topics and joins its consumer groups. */
-  attach(settings: CountSettings): Promise<AppPorts>
-}
 
 export interface CountOptions {
   readonly source: Source | AppSource

@@ -6,7 +6,8 @@ import {
   FRAME_BYTES_MAX,
   FRAME_BYTES_MIN,
   type FrameOptions,
-  frameDefaults
+  frameDefaults,
+  START_MS_MIN
 } from './frame-options.ts'
 import { escapeInPlace, mix32, writeHex, writeLetters, writeNumber } from './frame-text.ts'
 import { type BrokenReason, FrameTruth, type Truth } from './frame-truth.ts'
@@ -84,7 +85,7 @@ export class FrameGenerator {
     const { users, frameBytes = FRAME_BYTES_MIN, startMs, framesPerSecond } = this.options
     assert(users >= 1 && users <= 2 ** 32, 'users are 1 … 2^32')
     assert(frameBytes >= FRAME_BYTES_MIN && frameBytes <= FRAME_BYTES_MAX, 'frames are 90 … 3072 B')
-    assert(framesPerSecond > 0 && startMs >= FLIPPED_SECONDS_MIN * 1_000, 'time begins after 1978')
+    assert(framesPerSecond > 0 && startMs >= START_MS_MIN, 'time begins in 1980')
     this.random = new Random(this.options.seed)
     this.seedMix = this.random.uint32()
     this.counts = this.options.truth ? new FrameTruth(users) : undefined

@@ -48,3 +48,4 @@ export const frameDefaults: FrameOptions = Object.freeze({
 
 export const FRAME_BYTES_MIN = 90
 export const FRAME_BYTES_MAX = 3_072
+export const START_MS_MIN: number = Date.UTC(1980)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { awaitLock, takeLock } from '../../src/broker/lock-file.ts'
@@ -54,12 +54,17 @@ test('a lock full of nonsense is taken over', async () => {
 })
 
 test('of many that find a stale lock, exactly one gets it', async () => {
-  const path = join(folder, 'crowd.lock')
-  await writeFile(path, JSON.stringify({ pid: process.pid, started: 'before' }))
-  const got = await Promise.all(Array.from({ length: 20 }, () => takeLock(process, path)))
-  assert.equal(got.filter(each => 'release' in each).length, 1)
-  const held = JSON.parse(await readFile(path, 'utf8')) as { pid: number }
-  assert.equal(held.pid, process.pid)
+  const stale = JSON.stringify({ pid: process.pid, started: 'before' })
+  for (let round = 0; round < 10; round++) {
+    const path = join(folder, `crowd-${round}.lock`)
+    await writeFile(path, stale)
+    // Every other time, a take-over was cut off as well.
+    if (round % 2 === 1) await writeFile(`${path}.takeover`, stale)
+    const got = await Promise.all(Array.from({ length: 8 }, () => takeLock(process, path)))
+    assert.equal(got.filter(each => 'release' in each).length, 1)
+  }
+  const left = (await readdir(folder)).filter(name => name.startsWith('crowd'))
+  assert.equal(left.length, 10, 'drafts and take-overs are cleaned up')
 })
 
 test('who waits is told once by whom it is held, and gets it afterwards', async () => {

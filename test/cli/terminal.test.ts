@@ -76,6 +76,16 @@ test('a full disk is an error with a name, not a closed pipe', async () => {
   )
 })
 
+test('what is dispensable is dropped when nobody reads it, and the work goes on', async () => {
+  const screen = new Screen(false, true)
+  const stream = streamOf(screen)
+  const notes = terminalOf(stream, {}, new StatusLine(stream), true)
+  const writing = notes.line('more than fits')
+  screen.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+  await writing
+  await notes.line('again')
+})
+
 test('colour: NO_COLOR, then FORCE_COLOR, then whether it is a terminal', () => {
   assert.equal(wantsColour(true, {}), true)
   assert.equal(wantsColour(true, { TERM: 'dumb' }), false)

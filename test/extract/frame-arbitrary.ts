@@ -34,7 +34,7 @@ const word = fc.oneof(
 
 /** JSON text of a string, each character escaped or not as the bits say. */
 const spelled = (text: string, bits: number) =>
-  `"${[...text]
+  `"${Array.from(text)
     .map((character, i) => {
       const plain = JSON.stringify(character).slice(1, -1)
       if (((bits >> (i % 31)) & 1) === 0) return plain

@@ -17,9 +17,9 @@ for (const codec of codecs) {
   })
 
   test(`${codec}: more than the bound is refused, not unpacked`, () => {
-    const bomb = compress(codec, Buffer.alloc(16 * MB))
+    const bomb = compress(codec, Buffer.alloc(4 * MB))
     assert.equal(decompress(codec, bomb, MB), undefined)
-    assert.equal(decompress(codec, bomb, 16 * MB)?.length, 16 * MB)
+    assert.equal(decompress(codec, bomb, 4 * MB)?.length, 4 * MB)
   })
 }
 

@@ -1,6 +1,5 @@
 import { failure } from '../../core/errors.ts'
 import { jsonlSource } from '../../host/jsonl-source.ts'
-import { kafkaSource } from '../../kafka-app.ts'
 import { type CountOptions, startCount } from '../../runtime/count.ts'
 import type { CountRun } from '../../runtime/count-run.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
@@ -62,7 +61,7 @@ async function run(context: CommandContext): Promise<number> {
   const bounded = topic === undefined
   const run = startCount(
     {
-      source: bounded ? fileSource(context) : topicSource(context, topic),
+      source: bounded ? fileSource(context) : await topicSource(context, topic),
       ...countOptions(context, bounded),
       ...(rejectFile ? { onRejects: batch => rejectFile.write(batch) } : {}),
       signal
@@ -122,7 +121,12 @@ function fileSource(context: CommandContext): CountOptions['source'] {
   return jsonlSource('-', { stdin })
 }
 
-function topicSource(context: CommandContext, topic: string): CountOptions['source'] {
+async function topicSource(
+  context: CommandContext,
+  topic: string
+): Promise<CountOptions['source']> {
+  // Loaded only here: files and pipes should not wait for the Kafka client.
+  const { kafkaSource } = await import('../../kafka-app.ts')
   const { options, stderr, folder } = context
   const app = options.get('app')
   return kafkaSource({

@@ -42,8 +42,9 @@ export const consumeRows = {
     kind: 'text',
     short: 'f',
     area,
-    description: 'how a record is printed: {topic} {partition} {offset} {time} {key} {value}',
-    example: '{offset} {key}',
+    description:
+      'print each record like this: %t %p %o %T %k %v %h, sizes %K %V; \\n \\t for line end, tab',
+    example: '%o %k %v\\n',
     conflicts: ['envelope']
   },
   envelope: {

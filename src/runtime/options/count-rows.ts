@@ -104,13 +104,6 @@ export const countRows = {
     description: 'time between two flushes of partials',
     example: '500ms'
   },
-  'commit-every': {
-    kind: 'duration',
-    area: 'Cadence',
-    default: '1s',
-    description: 'time between two commits of state',
-    example: '2s'
-  },
   'group-session-timeout': {
     kind: 'duration',
     area: 'Cadence',

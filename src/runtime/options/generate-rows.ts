@@ -46,7 +46,7 @@ export const generateRows = {
     kind: 'text',
     area,
     default: '2016-07-11T13:00:00Z',
-    description: 'event time of the first frame',
+    description: 'event time of the first frame, from 1980 on',
     example: '2024-02-29T00:00:00Z'
   },
   groups: {
@@ -80,7 +80,7 @@ export const generateRows = {
     max: 1,
     area,
     default: '0',
-    description: 'share of lines that are no JSON',
+    description: 'share of lines that cannot be counted: cut, garbage, no key, no time …',
     example: '0.001'
   },
   'bitflip-share': {
@@ -92,19 +92,36 @@ export const generateRows = {
     description: 'share of frames with one bit of the event time flipped',
     example: '0.0001'
   },
-  size: {
+  'frame-bytes': {
     kind: 'bytes',
+    flag: 'size',
     area,
-    description: 'mean bytes of a frame (default: a mix from 90 B to 3 kB)',
+    description: 'bytes of a frame, 90 to 3072 (default: as the shape has them)',
     example: '2kB'
   },
   shape: {
     kind: 'choice',
-    choices: ['mixed', 'plain'],
+    choices: ['small', 'challenge', 'mixed'],
     area,
     default: 'mixed',
-    description: 'mixed nests, escapes and reorders fields; plain has time and key only',
-    example: 'plain'
+    description:
+      'small: 90 B; challenge: 2 kB, nested, escaped, keys in any order; mixed: 90 B to 3 kB',
+    example: 'challenge'
+  },
+  'time-unit': {
+    kind: 'choice',
+    choices: ['s', 'ms'],
+    area,
+    default: 's',
+    description: 'unit of the ts field',
+    example: 'ms'
+  },
+  output: {
+    kind: 'path',
+    short: 'o',
+    area,
+    description: 'write the frames to this file instead of standard output',
+    example: 'frames.jsonl'
   },
   truth: {
     kind: 'path',

@@ -41,7 +41,7 @@ export const produceRows = {
     max: Number.MAX_SAFE_INTEGER,
     area,
     default: '0',
-    description: 'frames at the beginning of the input that were sent before',
+    description: 'lines at the beginning of the input that were sent before',
     example: '120000'
   },
   'give-up-after': {
@@ -50,6 +50,13 @@ export const produceRows = {
     default: '2m',
     description: 'how long to keep trying while no broker answers',
     example: '30s'
+  },
+  strict: {
+    kind: 'boolean',
+    area,
+    default: 'false',
+    description: 'check every line whole, not only that it begins and ends like a JSON object',
+    example: 'true'
   },
   'send-rate': {
     kind: 'number',

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { answerOfResults } from '../answers.ts'
+import { compare } from '../comparison.ts'
+import { frameFile } from '../data.ts'
+
+const headcount = fileURLToPath(new URL('../../bin/headcount.js', import.meta.url))
+const idiomatic = fileURLToPath(new URL('../peers/idiomatic-kafka.mjs', import.meta.url))
+const benchFolder = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * The same job from a topic of four partitions: headcount with both stages over Kafka, results and
+ * state written, against kafkajs + JSON.parse + Map of Sets.
+ */
+export async function broker(bootstrap: string, frames: number, rounds: number): Promise<void> {
+  if (!existsSync(`${benchFolder}/node_modules/kafkajs`)) {
+    execFileSync('npm', ['ci', '--ignore-scripts'], { cwd: benchFolder, stdio: 'inherit' })
+  }
+  const topic = `bench-${Date.now()}`
+  const run = (...args: string[]): Buffer =>
+    execFileSync(process.execPath, [headcount, ...args, '--brokers', bootstrap])
+  run('topic', 'create', topic, '--partitions', '4')
+  const input = frameFile('challenge', frames)
+  run('produce', '--topic', topic, '--key', 'uid', '--compression', 'none', input)
+  let round = 0
+  const args = ['count', '--brokers', bootstrap, '--topic', topic, '--key', 'uid', '--window', '1m']
+  await compare(
+    `${frames} challenge frames from a topic, 4 partitions`,
+    [
+      {
+        name: 'headcount, exact, state and results in Kafka',
+        script: headcount,
+        // A new app each time: the whole topic is counted again.
+        get args() {
+          return [
+            ...args,
+            '--sketch',
+            'exact',
+            '--exit-at-end',
+            '--format',
+            'jsonl',
+            '--app',
+            `${topic}-${round++}`
+          ]
+        },
+        answer: answerOfResults,
+        frames
+      },
+      {
+        name: 'kafkajs + JSON.parse + Map of Sets',
+        script: idiomatic,
+        args: [bootstrap, topic, String(frames)],
+        answer: stdout => stdout.trim(),
+        frames
+      }
+    ],
+    rounds
+  )
+  run('topic', 'delete', topic, '--yes')
+}

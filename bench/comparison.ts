@@ -1,0 +1,71 @@
+import { measure, median, type Usage } from './measure.ts'
+
+/** One way to do the job: a script with its arguments, and how to read its answer. */
+export interface Contender {
+  readonly name: string
+  readonly script: string
+  readonly args: readonly string[]
+  /** The answer in a canonical form; all contenders must give the same. */
+  readonly answer: (stdout: string) => string
+  /** Share of the frames this one gets, so that slow ones end in time; its own answer is then its own. */
+  readonly frames: number
+}
+
+interface Row {
+  readonly name: string
+  readonly cpuPerMillion: number
+  readonly wallSeconds: number
+  readonly rssMB: number
+}
+
+/**
+ * Runs the contenders in turn (A B A B …), proves their answers equal, and prints a table whose last
+ * column is the ratio to the first: CPU seconds of the whole process per million frames.
+ */
+export async function compare(
+  title: string,
+  contenders: readonly Contender[],
+  rounds: number
+): Promise<readonly Row[]> {
+  const usages = contenders.map((): Usage[] => [])
+  const answers = new Map<string, string>()
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, contender] of contenders.entries()) {
+      const usage = await measure(contender.script, contender.args)
+      usages[index]!.push(usage)
+      checkAnswer(answers, contender, usage.stdout)
+    }
+  }
+  const rows = contenders.map(({ name, frames }, index) => ({
+    name,
+    cpuPerMillion: (median(usages[index]!.map(usage => usage.cpuSeconds)) * 1e6) / frames,
+    wallSeconds: median(usages[index]!.map(usage => usage.wallSeconds)),
+    rssMB: Math.max(...usages[index]!.map(usage => usage.rssMB))
+  }))
+  print(title, rows, rounds)
+  return rows
+}
+
+function checkAnswer(answers: Map<string, string>, contender: Contender, stdout: string): void {
+  const answer = contender.answer(stdout)
+  const key = String(contender.frames)
+  const known = answers.get(key)
+  if (known !== undefined && known !== answer) {
+    throw new Error(`${contender.name} answers differently:\n${answer}\ninstead of\n${known}`)
+  }
+  answers.set(key, answer)
+}
+
+function print(title: string, rows: readonly Row[], rounds: number): void {
+  console.log(`\n${title} (median of ${rounds}, answers equal)`)
+  console.log(
+    `  ${'contender'.padEnd(42)}${'CPU-s/M'.padStart(9)}${'wall s'.padStart(9)}${'RSS MB'.padStart(8)}${'ratio'.padStart(8)}`
+  )
+  for (const { name, cpuPerMillion, wallSeconds, rssMB } of rows) {
+    const ratio = cpuPerMillion / rows[0]!.cpuPerMillion
+    console.log(
+      `  ${name.padEnd(42)}${cpuPerMillion.toFixed(2).padStart(9)}${wallSeconds.toFixed(2).padStart(9)}` +
+        `${rssMB.toFixed(0).padStart(8)}${`${ratio.toFixed(1)}×`.padStart(8)}`
+    )
+  }
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { lostCoupons } from '../../src/sketch/confidence.ts'
+import { createSketch } from '../../src/sketch/create.ts'
+import { mergeSketches } from '../../src/sketch/merge.ts'
+import { estimateRegisters, registerError } from '../../src/sketch/register-estimator.ts'
+import { randomHashes, sketchOf } from './hash-columns.ts'
+
+test('estimates from 10 to 10^6 are within three standard errors', () => {
+  const hashes = randomHashes(1_000_000, 10)
+  for (const precision of [10, 12, 14]) {
+    for (const n of [10, 100, 1_000, 10_000, 100_000, 1_000_000]) {
+      const { value, low, high } = sketchOf('adaptive', precision, hashes, 0, n).estimate(0.997)
+      assert.ok(Math.abs(value / n - 1) < 3 * registerError(n, precision), `${value} for ${n}`)
+      assert.ok(low <= n && n <= high, `${low} ${n} ${high}`)
+    }
+  }
+})
+
+test('bounds hold as often as they say, over merged sketches, also close to the mode change', () => {
+  const runs = 400
+  for (const n of [257, 400, 1_024, 6_000]) {
+    const third = Math.floor(n / 3)
+    const held = { 0.68: 0, 0.95: 0, 0.997: 0 }
+    let squares = 0
+    for (let run = 0; run < runs; run++) {
+      const hashes = randomHashes(n, 1_000 * n + run)
+      const sketch = sketchOf('adaptive', 10, hashes, 0, n - third)
+      mergeSketches(sketch, sketchOf('adaptive', 10, hashes, third))
+      for (const confidence of [0.68, 0.95, 0.997] as const) {
+        const { low, value, high } = sketch.estimate(confidence)
+        if (low <= n && n <= high) held[confidence]++
+        if (confidence === 0.95) squares += (value / n - 1) ** 2
+      }
+    }
+    const ratio = Math.sqrt(squares / runs) / registerError(n, 10)
+    assert.ok(0.88 < ratio && ratio < 1.12, `root mean square error is ${ratio} of theory at ${n}`)
+    assert.ok(held[0.68] / runs > 0.6, `68 %: ${held[0.68]}`)
+    assert.ok(held[0.95] / runs > 0.92 && held[0.95] / runs < 0.985, `95 %: ${held[0.95]}`)
+    assert.ok(held[0.997] / runs > 0.985, `99.7 %: ${held[0.997]}`)
+  }
+})
+
+test('the standard error is the known one where it is known', () => {
+  // Many keys: 1.0371 / √m. Few: linear counting, √(m·(e^λ − λ − 1)) / n, the most that few bits tell.
+  assert.ok(Math.abs(registerError(1e9, 14) * 2 ** 7 - 1.0371) < 1e-3)
+  const [m, n] = [2 ** 14, 1_000]
+  const lambda = n / m
+  const linearCounting = Math.sqrt(m * (Math.exp(lambda) - lambda - 1)) / n
+  assert.ok(Math.abs(registerError(n, 14) / linearCounting - 1) < 0.03)
+})
+
+test('estimates are finite and in order from one register to all of them full', () => {
+  let before = 0
+  for (let value = 1; value <= 63; value++) {
+    const histogram = new Int32Array(64)
+    histogram[value] = 16
+    const keys = estimateRegisters(histogram, 4)
+    assert.ok(keys > before)
+    before = keys
+  }
+  assert.equal(before, Number.POSITIVE_INFINITY)
+  assert.equal(estimateRegisters(new Int32Array(64).fill(16, 0, 1), 4), 0)
+  const full = createSketch('adaptive', 4)
+  for (let slot = 0; slot < 64; slot++) full.add(slot, 0, 0, 0)
+  const { low, value, high } = full.estimate(0.95)
+  assert.equal(value, Number.MAX_SAFE_INTEGER)
+  assert.equal(high, Number.MAX_SAFE_INTEGER)
+  assert.ok(low > 0 && low < value)
+})
+
+test('lost coupons follow the Poisson tail', () => {
+  assert.equal(lostCoupons(0, 0.997), 0)
+  assert.equal(lostCoupons(1_000, 0.95), 0)
+  // Mean 0.0417: P(> 0) = 4.1 %, P(> 1) = 0.085 %.
+  assert.equal(lostCoupons(4_096, 0.95), 0)
+  assert.equal(lostCoupons(4_096, 0.997), 1)
+  // Mean 10.67: P(> 16) = 4.4 %, P(> 15) = 7.6 %, P(> 20) = 0.27 %, P(> 19) = 0.5 %.
+  assert.deepEqual(
+    [0.95, 0.997].map(c => lostCoupons(65_536, c as 0.95)),
+    [16, 20]
+  )
+})

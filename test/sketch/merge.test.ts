@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { limits } from '../../src/core/limits.ts'
+import { Random } from '../../src/core/random.ts'
+import { createSketch } from '../../src/sketch/create.ts'
+import { ExactSketch } from '../../src/sketch/exact-sketch.ts'
+import { mergeSketches, settle } from '../../src/sketch/merge.ts'
+import { CHUNK_ENTRIES_MAX } from '../../src/sketch/partition-counts.ts'
+import type { Sketch } from '../../src/sketch/sketch.ts'
+import { copyOf, randomHashes, sketchOf } from './hash-columns.ts'
+
+const hashes = randomHashes(10_000, 4)
+
+test('exact with adaptive is adaptive at the lower precision, in either order', () => {
+  for (const size of [10, 3_000, 9_000]) {
+    for (const [left, right] of [
+      [14, 12],
+      [12, 14]
+    ] as const) {
+      const exact = sketchOf('exact', left, hashes, 0, size)
+      const adaptive = sketchOf('adaptive', right, hashes, size >> 1, size + 1_000)
+      const expected = sketchOf('adaptive', 12, hashes, 0, size + 1_000).serialize()
+      assert.deepEqual(mergeSketches(copyOf(exact), adaptive).serialize(), expected)
+      assert.deepEqual(mergeSketches(copyOf(adaptive), exact).serialize(), expected)
+    }
+  }
+})
+
+test('an exact set turns adaptive without its keys, at any precision', () => {
+  const exact = sketchOf('exact', 14, hashes)
+  assert.ok(exact instanceof ExactSketch)
+  for (const precision of [4, 14, 18]) {
+    const direct = sketchOf('adaptive', precision, hashes)
+    assert.deepEqual(exact.toAdaptive(precision).serialize(), direct.serialize())
+  }
+})
+
+test('a set that has more than the most entries turns adaptive when it is settled', () => {
+  const sketch = createSketch('exact', 14)
+  fill(sketch, limits.exactEntriesMax)
+  assert.equal(settle(sketch), sketch)
+  sketch.add(0, 0, 0, 0)
+  const settled = settle(sketch)
+  assert.equal(settled.kind, 'adaptive')
+  const { low, value, high } = settled.estimate(0.997)
+  assert.ok(low <= limits.exactEntriesMax && limits.exactEntriesMax <= high, `${value}`)
+  // The union decides, not who was large before.
+  const other = createSketch('exact', 14)
+  other.add(0, 0, 0, 0)
+  assert.equal(mergeSketches(sketch, other).kind, 'adaptive')
+})
+
+test('keys chosen to fall into one chunk turn a set adaptive instead of breaking the limit', () => {
+  const sketch = createSketch('exact', 14)
+  for (let i = 0; i < CHUNK_ENTRIES_MAX; i++) sketch.add(i, 0, i, i)
+  assert.equal(settle(sketch), sketch)
+  sketch.add(CHUNK_ENTRIES_MAX, 0, 0, 1)
+  assert.equal(settle(sketch).kind, 'adaptive')
+})
+
+test('keys chosen to meet in a table cost no more than others', () => {
+  const sketch = createSketch('exact', 14)
+  const started = performance.now()
+  // Steps of 2^12 in one word: equal low bits, and with a fixed multiplier one long run.
+  for (let i = 0; i < 200_000; i++) sketch.add(0, (i & 0xfff) << 12, 0, (i >>> 12) | 1)
+  assert.ok(performance.now() - started < 2_000)
+})
+
+test('sketches of an unknown make are refused by name', () => {
+  const stranger = { kind: 'theta' } as unknown as Sketch
+  assert.throws(() => mergeSketches(createSketch('adaptive', 14), stranger), {
+    code: 'sketch-mismatch',
+    message: 'a adaptive sketch cannot be merged with a theta sketch'
+  })
+})
+
+/** Different by the first word alone: no two of so many random hashes may be equal here. */
+function fill(sketch: Sketch, count: number): void {
+  const random = new Random(11)
+  for (let i = 0; i < count; i++) {
+    sketch.add(Math.imul(i + 1, 0x9e37_79b1) >>> 0, random.uint32(), 0, random.uint32())
+  }
+}
