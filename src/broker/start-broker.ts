@@ -37,6 +37,8 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     return await startAlone({ options, folder, temporary, onProgress })
   } catch (error) {
     if (temporary) await rm(folder, { recursive: true, force: true })
+    // What was going on when the signal came fails in its own words: the signal's reason counts.
+    options.signal?.throwIfAborted()
     throw error
   }
 }

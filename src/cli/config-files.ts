@@ -5,7 +5,7 @@ import { parseEnv } from 'node:util'
 import { failure } from '../core/errors.ts'
 import { environmentLayer, fileLayer, type OptionLayer } from '../runtime/options/option-layer.ts'
 
-export const PROJECT_FILE = 'headcount.config.json'
+const PROJECT_FILE = 'headcount.config.json'
 
 /** Where configuration is looked for. */
 export interface ConfigPlaces {

@@ -20,7 +20,13 @@ import {
 import { couponsMax } from './precision.ts'
 import { RegisterArray } from './register-array.ts'
 import { estimateRegisters } from './register-estimator.ts'
-import type { Confidence, Estimate, HashColumns, Sketch } from './sketch.ts'
+import {
+  type Confidence,
+  type Estimate,
+  type HashColumns,
+  SKETCH_OBJECT_BYTES,
+  type Sketch
+} from './sketch.ts'
 
 /**
  * HyperLogLog that keeps the coupons themselves, practically exact, while there are at most
@@ -47,6 +53,7 @@ export class AdaptiveSketch implements Sketch {
 
   get memoryBytes(): number {
     return (
+      SKETCH_OBJECT_BYTES +
       (this.coupons?.memoryBytes ?? 0) +
       (this.registers?.memoryBytes ?? 0) +
       (this.spare?.memoryBytes ?? 0)

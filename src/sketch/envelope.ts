@@ -5,7 +5,7 @@ import type { Sketch } from './sketch.ts'
 
 /**
  * The sketch in an envelope. Nothing in it is trusted: each bound is checked, and the memory taken is
- * at most about 25 times the input. The bytes aren't referenced afterwards.
+ * at most about 16 times the input. The bytes aren't referenced afterwards.
  * @throws format-damaged, format-version
  */
 export function wrapSketch(bytes: Uint8Array): Sketch {

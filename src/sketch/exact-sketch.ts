@@ -13,7 +13,13 @@ import { FingerprintSet, lowerWordOf } from './fingerprint-set.ts'
 import { sortFingerprints } from './fingerprint-sort.ts'
 import { CHUNK_ENTRIES_MAX, PartitionCounts } from './partition-counts.ts'
 import { FINGERPRINT_BYTES_MAX, readFingerprints, writeFingerprints } from './payload.ts'
-import type { Confidence, Estimate, HashColumns, Sketch } from './sketch.ts'
+import {
+  type Confidence,
+  type Estimate,
+  type HashColumns,
+  SKETCH_OBJECT_BYTES,
+  type Sketch
+} from './sketch.ts'
 
 /** One of the envelopes a large set is stored in: a complete exact sketch of a subset. */
 export interface ExactChunk {
@@ -48,7 +54,7 @@ export class ExactSketch implements Sketch {
   }
 
   get memoryBytes(): number {
-    return this.set.memoryBytes + (this.partitions?.memoryBytes ?? 0)
+    return SKETCH_OBJECT_BYTES + this.set.memoryBytes + (this.partitions?.memoryBytes ?? 0)
   }
 
   add(h1lo: number, h1hi: number, h2lo: number, h2hi: number): void {

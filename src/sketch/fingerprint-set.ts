@@ -28,7 +28,7 @@ export class FingerprintSet {
   places: Int32Array
   private shift: number
   private readonly salt = nextSalt()
-  private readonly couponSalt = nextSalt()
+  private readonly lowerSalt = nextSalt()
 
   /** Room for `expected` fingerprints without growing. */
   constructor(expected = 0) {
@@ -46,7 +46,8 @@ export class FingerprintSet {
   add(coupon: number, lower: number): boolean {
     const { places } = this
     const last = places.length - 1
-    const mixed = (Math.imul(lower, this.salt) + Math.imul(coupon, this.couponSalt)) | 0
+    const spread = Math.imul(lower, this.lowerSalt)
+    const mixed = Math.imul((spread ^ (spread >>> 16)) + coupon, this.salt)
     let at = (mixed >>> this.shift) * 2
     for (;;) {
       const found = places[at]!

@@ -17,6 +17,9 @@ export interface Estimate {
   readonly precision: number
 }
 
+/** What the objects of one sketch cost beside its tables, rounded up from measurement. */
+export const SKETCH_OBJECT_BYTES = 512
+
 /** Columns of 128-bit hashes in 32-bit halves; `Columns` of extract has this shape. */
 export interface HashColumns {
   readonly h1lo: Uint32Array
@@ -26,7 +29,7 @@ export interface HashColumns {
 }
 
 /**
- * A mergeable summary of a set of hashes. The state is a function of the set alone, never of the
+ * A mergeable summary of a set of hashes. `mergeSketches` unites two, `wrapSketch` reads the bytes. The state is a function of the set alone, never of the
  * order or history: the same content serializes to the same bytes.
  */
 export interface Sketch {
@@ -34,7 +37,7 @@ export interface Sketch {
   readonly precision: number
   /** Distinct entries held exactly (set entries or coupons); −1 once registers took over. */
   readonly entries: number
-  /** Bytes of memory held, for budgets. */
+  /** Bytes of memory held, objects included, for budgets. */
   readonly memoryBytes: number
   add(h1lo: number, h1hi: number, h2lo: number, h2hi: number): void
   addColumns(columns: HashColumns, from: number, to: number): void

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-export const bin = resolve(import.meta.dirname, '../../bin/headcount.js')
+const bin = resolve(import.meta.dirname, '../../bin/headcount.js')
 
 export interface Ended {
   readonly status: number | null

@@ -60,7 +60,7 @@ function optionLine(name: OptionName, row: OptionRow, commands: readonly NamedCo
     `${writtenAs(row)}, as \`${row.example}\``,
     row.default === undefined ? '' : `\`${row.default}\``,
     `\`${environmentNameOf(name)}\``,
-    `${row.description}${row.shapesState ? '. **State**' : ''}`.replaceAll('|', '\\|'),
+    `${row.description}${row.shapesState ? '. **State**' : ''}`.replace(/[|<]/g, '\\$&'),
     taken
   ].join(' | ')} |`
 }

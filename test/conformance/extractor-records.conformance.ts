@@ -80,6 +80,8 @@ export function recordsConformance(create: Create): void {
     assert.deepEqual(times({ logAppendTime: true, maxTime: 77 }), [77, 77])
     assert.deepEqual(times({ logAppendTime: true, maxTime: -1 }), [Number.NaN, Number.NaN])
     assert.deepEqual(times({ baseTime: -1 }), [Number.NaN, 1])
+    const far = read([{ value: frame, timeDelta: -(2 ** 62) }])
+    assert.ok(Number.isNaN(far[0]!.recordTime))
   })
 
   it('tells tombstones, empty and too long values apart', () => {
@@ -173,6 +175,8 @@ export function recordsConformance(create: Create): void {
     damaged(record(6, Buffer.from([0]), 0, 0, -1, -1, -1))
     damaged(record(8, Buffer.from([0]), 0, 0, -1, -1, 1, -1, -1))
     damaged(record(7, Buffer.from([0]), 0, 0, -1, -1, 0, 0))
+    const rest = [Buffer.from([0]), 0, 0, -1, -1, 0]
+    damaged({ ...record(7, ...rest, 6, ...rest), count: 2 })
   })
 
   it('gives rows before the damage', () => {

@@ -5,7 +5,7 @@ import { limits } from '../../src/core/limits.ts'
 import type { Verdict } from '../../src/extract/columns.ts'
 import { frameOf, membersArbitrary, rawBytesArbitrary } from '../extract/frame-arbitrary.ts'
 import { badFrames, goodFrames, timeValues } from '../extract/frame-examples.ts'
-import { type Create, hashOf, options, readFrame, readLines } from '../extract/rows.ts'
+import { type Create, hashOf, options, readFrame, readLines, rowsOf } from '../extract/rows.ts'
 import { recordsConformance } from './extractor-records.conformance.ts'
 
 /** What every extractor does, whatever it is made of. */
@@ -28,6 +28,14 @@ function framesConformance(create: Create): void {
   for (const [what, frame, verdict] of badFrames) {
     it(`${verdict}: ${what}`, () => {
       assert.equal(readFrame(create(options), frame).verdict, verdict)
+      // What lies behind a frame must not complete it.
+      for (const behind of [' ', ',', '"', '}', '"}', ',"uid":"z","ts":2}']) {
+        const lines = readLines(create(options), `${frame}\n${behind}\n`)
+        assert.equal(lines[0]!.verdict, verdict)
+        const bytes = Buffer.from(`${frame}${behind}`)
+        const end = bytes.length - behind.length
+        assert.equal(readLines(create(options), bytes.subarray(0, end))[0]!.verdict, verdict)
+      }
     })
   }
 
@@ -148,6 +156,18 @@ function linesConformance(create: Create): void {
     assert.equal(extractor.nextLine, 2)
   })
 
+  it('finds the end of a frame that began in the call before, behind other frames', () => {
+    const extractor = create(options)
+    const first = Buffer.from(`1\n22\n333\n${good(1).slice(0, 9)}`)
+    assert.equal(extractor.lines(first, 0, first.length, false), 9)
+    const second = Buffer.from(`${good(1)}\n\n4\n`)
+    assert.equal(extractor.lines(second, 0, second.length, false), second.length)
+    assert.deepEqual(
+      rowsOf(extractor.columns, second).map(row => `${row.offset} ${row.verdict}`),
+      ['3 counted', '5 bad-json']
+    )
+  })
+
   it('passes over byte order marks, at the start and where files were joined', () => {
     const bom = '\ufeff'
     assert.deepEqual(verdictsOf(`${bom}${good(1)}\n${bom}${good(2)}\n`), ['0 counted', '1 counted'])
@@ -231,6 +251,17 @@ function linesConformance(create: Create): void {
     const frame = (size: number) => fields.padEnd(size)
     const rows = verdictsOf(`${frame(limits.frameBytesMax)}\n${frame(limits.frameBytesMax + 1)}\n`)
     assert.deepEqual(rows, ['0 counted', '1 too-long'])
+  })
+
+  it('ends a frame that is too long at the end of the input', () => {
+    const extractor = create(options, { frameBytes: 10 })
+    extractor.lines(Buffer.alloc(50, 'x'), 0, 50, false)
+    extractor.lines(Buffer.alloc(50, 'x'), 0, 50, true)
+    assert.equal(extractor.columns.count, 0)
+    assert.deepEqual(
+      readLines(extractor, '7\n').map(row => row.offset),
+      [1]
+    )
   })
 
   it('begins anew when the number of the next line is set', () => {

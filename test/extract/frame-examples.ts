@@ -46,6 +46,7 @@ export const goodFrames: readonly (readonly [
     'x\ufffdy\ufffd\ufffd'
   ],
   ['a high surrogate before a pair', '{"ts":1468244384,"uid":"\\ud83d\\ud83d\\ude00"}', '\ufffd😀'],
+  ['two low surrogates', '{"ts":1468244384,"uid":"\\ude00\\ude00"}', '\ufffd\ufffd'],
   ['a high surrogate before another escape', '{"ts":1468244384,"uid":"\\ud83d\\u0041"}', '\ufffdA'],
   [
     'bytes that are not UTF-8 as they are',
@@ -65,11 +66,7 @@ export const goodFrames: readonly (readonly [
   ]
 ]
 
-export const badFrames: readonly (readonly [
-  what: string,
-  frame: string | Uint8Array,
-  verdict: Verdict
-])[] = [
+export const badFrames: readonly (readonly [what: string, frame: string, verdict: Verdict])[] = [
   ['no JSON', 'hello', 'bad-json'],
   ['an array', '[{"uid":"a","ts":1}]', 'bad-json'],
   ['a string', '"{\\"uid\\":\\"a\\",\\"ts\\":1}"', 'bad-json'],
@@ -128,6 +125,8 @@ export const badFrames: readonly (readonly [
 /** A JSON text of a time; its milliseconds or its verdict. */
 export const timeValues: readonly (readonly [string, number | Verdict])[] = [
   ['0', 0],
+  ['0e30', 0],
+  ['-0.00e99', 0],
   ['-0', 0],
   ['1', 1_000],
   ['9999999999', 9_999_999_999_000],
@@ -181,6 +180,7 @@ export const timeValues: readonly (readonly [string, number | Verdict])[] = [
   ['"2017-02-29"', 'bad-time'],
   ['"2016-04-31"', 'bad-time'],
   ['"2016-12-31T23:59:60Z"', 1_483_228_800_000],
+  ['"2016-12-31T23:59:61Z"', 'bad-time'],
   ['"2016-12-31T24:00:00Z"', 1_483_228_800_000],
   ['"2016-12-31T24:00:01Z"', 'bad-time'],
   ['"0000-01-01"', -62_167_219_200_000],

@@ -61,8 +61,13 @@ test('keys chosen to fall into one chunk turn a set adaptive instead of breaking
 test('keys chosen to meet in a table cost no more than others', () => {
   const sketch = createSketch('exact', 14)
   const started = performance.now()
-  // Steps of 2^12 in one word: equal low bits, and with a fixed multiplier one long run.
-  for (let i = 0; i < 200_000; i++) sketch.add(0, (i & 0xfff) << 12, 0, (i >>> 12) | 1)
+  // Words that differ in their top ten bits only: with places known beforehand, one run of 2^18.
+  for (let value = 0; value < 32; value++) {
+    for (let i = 0; i < 2 ** 13; i++) {
+      sketch.add((i & 7) << 23, (i >>> 3) << 16, 0, (0x8000_0000 >>> value) >>> 0)
+    }
+  }
+  assert.equal(sketch.entries, 2 ** 18)
   assert.ok(performance.now() - started < 2_000)
 })
 

@@ -12,7 +12,7 @@ import { topicRows } from './topic-rows.ts'
  * Every option there is. Flags, environment names, configuration files, help, documentation and
  * error texts are made from these rows and from nothing else.
  */
-export const optionTable = {
+const optionTable = {
   ...countRows,
   ...connectionRows,
   ...generalRows,

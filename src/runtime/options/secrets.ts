@@ -2,7 +2,7 @@ import type { OptionLayer } from './option-layer.ts'
 import { type OptionName, optionNames, optionRow } from './option-table.ts'
 import { showValue } from './value-rules.ts'
 
-export const MASK = '***'
+const MASK = '***'
 
 /** A resolved value as it may be shown to people. */
 export function publicValue(name: OptionName, value: unknown): string {

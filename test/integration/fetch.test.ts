@@ -1,0 +1,345 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import * as K from '@platformatic/kafka'
+import { isFailure } from '../../src/core/errors.ts'
+import { BatchEncoder, type BatchIdentity, noIdentity } from '../../src/kafka/batch-encoder.ts'
+import { isRetriable } from '../../src/kafka/client-errors.ts'
+import { Cluster } from '../../src/kafka/cluster.ts'
+import type { Codec } from '../../src/kafka/codecs.ts'
+import { listOffsets } from '../../src/kafka/list-offsets.ts'
+import { produceReadyBatches } from '../../src/kafka/produce-request.ts'
+import { type ReadRecord, RecordReader } from '../../src/kafka/record-reader.ts'
+import { withRetry } from '../../src/kafka/retry.ts'
+import { TopicSource } from '../../src/kafka/topic-source.ts'
+import { call } from '../../src/kafka/wire.ts'
+import { developmentBroker } from './dev-broker.ts'
+
+const broker = await developmentBroker()
+const skip = broker === undefined ? 'no broker' : false
+const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const satisfies Codec[]
+
+async function withTopic(
+  partitions: number,
+  work: (cluster: Cluster, topic: string) => Promise<void>
+): Promise<void> {
+  const cluster = await Cluster.connect({ brokers: (broker?.bootstrap ?? '').split(',') })
+  try {
+    const topic = `fetch-${randomBytes(5).toString('hex')}`
+    await create(cluster, topic, partitions)
+    await work(cluster, topic)
+    await remove(cluster, topic)
+  } finally {
+    await cluster.close()
+  }
+}
+
+async function create(cluster: Cluster, name: string, numPartitions: number): Promise<void> {
+  const topic = { name, numPartitions, replicationFactor: 1, assignments: [], configs: [] }
+  const wire = await cluster.controller()
+  await withRetry(
+    () => call(wire, K.createTopicsV7.api, [topic], 10_000, false),
+    error => !isRetriable(error) && !/TOPIC_ALREADY_EXISTS/.test(String(error)),
+    { limitMs: 10_000 }
+  )
+  await cluster.refresh()
+  await cluster.topic(name, 10_000)
+}
+
+async function remove(cluster: Cluster, name: string): Promise<void> {
+  const wire = await cluster.controller()
+  await call(wire, K.deleteTopicsV6.api, [{ name, topicId: null }], 10_000)
+}
+
+function encode(
+  values: readonly string[],
+  identity: BatchIdentity = noIdentity,
+  codec: Codec = 'none'
+): Buffer {
+  const encoder = new BatchEncoder()
+  for (const [i, value] of values.entries()) {
+    encoder.append(Buffer.from(`k${i}`), Buffer.from(value), 1_700_000_000_000 + i * 1_000)
+  }
+  return encoder.finish({ ...identity, codec, transactional: identity !== noIdentity })
+}
+
+// A topic that was made just now may refuse its first batches.
+async function produce(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  bytes: Buffer,
+  transactionalId: string | null = null
+): Promise<void> {
+  for (;;) {
+    const wire = await cluster.wire('produce', await cluster.leader(topic, partition))
+    const batch = { topic, partition, bytes }
+    const [answer] = await call(wire, produceReadyBatches, transactionalId, 10_000, [batch])
+    if (answer?.errorCode === 0) return
+    const code = new K.ProtocolError(answer?.errorCode ?? -1)
+    assert.equal(code.canRetry, true, `${code.apiId}`)
+    await cluster.refresh()
+  }
+}
+
+async function readAll(
+  cluster: Cluster,
+  topic: string,
+  isolation: 'committed' | 'uncommitted' = 'committed',
+  from = new Map([[0, 0]])
+): Promise<ReadRecord[]> {
+  const reader = await RecordReader.open(cluster, topic, from, { isolation })
+  const records: ReadRecord[] = []
+  try {
+    while (!reader.atEnd) records.push(...(await reader.poll(5_000)))
+  } finally {
+    await reader.close()
+  }
+  return records
+}
+
+const textOf = (record: ReadRecord): string => Buffer.from(record.value ?? []).toString()
+
+/** A foreign transactional producer: the library's own calls, in sequence. */
+class Transactions {
+  private readonly cluster: Cluster
+  private readonly topic: string
+  readonly id = `fetch-txn-${randomBytes(5).toString('hex')}`
+  private identity: BatchIdentity = noIdentity
+
+  constructor(cluster: Cluster, topic: string) {
+    this.cluster = cluster
+    this.topic = topic
+  }
+
+  async begin(): Promise<void> {
+    const wire = await this.cluster.wire('produce', await this.cluster.leader(this.topic, 0))
+    const answer = await withRetry(
+      async () => {
+        const key = K.FindCoordinatorKeyTypes.TRANSACTION
+        await call(wire, K.findCoordinatorV6.api, key, [this.id])
+        return call(wire, K.initProducerIdV5.api, this.id, 60_000, -1n, -1)
+      },
+      error => !isRetriable(error),
+      { limitMs: 20_000 }
+    )
+    this.identity = {
+      producerId: answer.producerId,
+      epoch: answer.producerEpoch,
+      sequence: 0
+    }
+  }
+
+  async send(...values: string[]): Promise<void> {
+    await produce(this.cluster, this.topic, 0, encode(values, this.identity), this.id)
+    const sequence = this.identity.sequence + values.length
+    this.identity = { ...this.identity, sequence }
+  }
+
+  async end(commit: boolean): Promise<void> {
+    const { producerId, epoch } = this.identity
+    const wire = await this.cluster.wire('produce', await this.cluster.leader(this.topic, 0))
+    await withRetry(
+      () => call(wire, endTxnV5, this.id, producerId, epoch, commit),
+      error => !isRetriable(error),
+      { limitMs: 20_000 }
+    )
+    // InitProducerId waits for the markers: behind it the records are decided.
+    await this.begin()
+  }
+}
+
+const endTxnV5 = K.createAPI<[string, bigint, number, boolean], null>(
+  26,
+  5,
+  K.endTxnV4.createRequest,
+  (_correlation, key, version, reader) => {
+    reader.readInt32()
+    const code = reader.readInt16()
+    if (code !== 0) throw new K.ResponseError(key, version, { '/': [code, null] }, null)
+    return null
+  }
+)
+
+test('records of every codec come back from a real broker, in order and whole', {
+  skip
+}, async () => {
+  await withTopic(1, async (cluster, topic) => {
+    const expected: string[] = []
+    for (const codec of codecs) {
+      const values = Array.from({ length: 300 }, (_, i) => `{"codec":"${codec}","i":${i}}`)
+      expected.push(...values)
+      await produce(cluster, topic, 0, encode(values, noIdentity, codec))
+    }
+    const records = await readAll(cluster, topic)
+    assert.deepEqual(records.map(textOf), expected)
+    assert.deepEqual(
+      records.map(record => record.offset),
+      expected.map((_, i) => i)
+    )
+    assert.equal(Buffer.from(records[7]?.key ?? []).toString(), 'k7')
+    assert.equal(records[7]?.time, 1_700_000_007_000)
+    const tail = await readAll(cluster, topic, 'committed', new Map([[0, 450]]))
+    assert.deepEqual(tail.map(textOf), expected.slice(450))
+  })
+})
+
+test('a topic source hands over batches of all partitions and knows their ends', {
+  skip
+}, async () => {
+  await withTopic(3, async (cluster, topic) => {
+    for (const partition of [0, 1]) {
+      for (let i = 0; i < 5; i++) {
+        await produce(cluster, topic, partition, encode(Array(100).fill(`p${partition}`)))
+      }
+    }
+    const source = await TopicSource.create(cluster, topic)
+    assert.equal(source.partitions, 3)
+    await source.open(
+      new Map([
+        [0, 0],
+        [1, 250],
+        [2, 0]
+      ])
+    )
+    const seen = [0, 0, 0]
+    const ends = new Map<number, number>()
+    while (ends.size < 3) {
+      await source.poll(
+        {
+          lines: () => assert.fail('a topic has no lines'),
+          records(partition, span) {
+            const skipped = Math.max(0, span.fromOffset - span.baseOffset)
+            seen[partition]! += span.count - skipped
+          },
+          progress(partition, { position, end, atEnd }) {
+            if (atEnd) ends.set(partition, position)
+            assert.ok(position <= end)
+          }
+        },
+        5_000
+      )
+    }
+    assert.deepEqual(seen, [500, 250, 0])
+    assert.deepEqual([ends.get(0), ends.get(1), ends.get(2)], [500, 500, 0])
+    await source.close()
+  })
+})
+
+test('aborted transactions of another producer are not seen', { skip }, async () => {
+  await withTopic(1, async (cluster, topic) => {
+    const first = new Transactions(cluster, topic)
+    const second = new Transactions(cluster, topic)
+    await first.begin()
+    await second.begin()
+    await first.send('abort 1', 'abort 2')
+    await second.send('commit 1')
+    await first.end(false)
+    await first.send('abort 3')
+    await produce(cluster, topic, 0, encode(['plain']))
+    await first.end(false)
+    await first.send('commit 2')
+    await first.end(true)
+    await second.send('commit 3')
+    await second.end(true)
+    await first.send('abort 4')
+    await first.end(false)
+    const seen = (await readAll(cluster, topic)).map(textOf)
+    assert.deepEqual(seen, ['commit 1', 'plain', 'commit 2', 'commit 3'])
+    const all = (await readAll(cluster, topic, 'uncommitted')).map(textOf)
+    assert.equal(all.length, 8)
+  })
+})
+
+test('an open transaction holds the end of a committed reader, not the high watermark', {
+  skip
+}, async () => {
+  await withTopic(1, async (cluster, topic) => {
+    await produce(cluster, topic, 0, encode(['before']))
+    const open = new Transactions(cluster, topic)
+    await open.begin()
+    await open.send('undecided')
+    await produce(cluster, topic, 0, encode(['behind']))
+    const [committed, uncommitted] = await Promise.all([
+      listOffsets(cluster, topic, [0], 'latest'),
+      listOffsets(cluster, topic, [0], 'latest', 'uncommitted')
+    ])
+    assert.deepEqual([committed.get(0), uncommitted.get(0)], [1, 3])
+    const reader = await RecordReader.open(cluster, topic, new Map([[0, 0]]))
+    const seen: ReadRecord[] = []
+    while (seen.length < 1) seen.push(...(await reader.poll(5_000)))
+    assert.deepEqual(seen.map(textOf), ['before'])
+    assert.deepEqual(reader.progress(0), { position: 1, end: 1, atEnd: false })
+    await open.end(true)
+    while (!reader.atEnd) seen.push(...(await reader.poll(5_000)))
+    assert.deepEqual(seen.map(textOf), ['before', 'undecided', 'behind'])
+    await reader.close()
+  })
+})
+
+test('an empty topic is at its end with the first answer', { skip }, async () => {
+  await withTopic(2, async (cluster, topic) => {
+    const from = new Map([
+      [0, 0],
+      [1, 0]
+    ])
+    const reader = await RecordReader.open(cluster, topic, from)
+    const started = performance.now()
+    while (!reader.atEnd) await reader.poll(5_000)
+    assert.ok(performance.now() - started < 5_000)
+    assert.equal(reader.progress(1)?.position, 0)
+    await reader.close()
+  })
+})
+
+test('offsets are found by name and by time', { skip }, async () => {
+  await withTopic(1, async (cluster, topic) => {
+    await produce(cluster, topic, 0, encode(['a', 'b', 'c']))
+    const at = async (what: 'earliest' | 'latest' | number): Promise<number | undefined> =>
+      (await listOffsets(cluster, topic, [0], what)).get(0)
+    assert.equal(await at('earliest'), 0)
+    assert.equal(await at('latest'), 3)
+    assert.equal(await at(1_700_000_000_500), 1)
+    assert.equal(await at(1_900_000_000_000), 3)
+  })
+})
+
+test('an offset that was deleted stops with the log’s range', { skip }, async () => {
+  await withTopic(1, async (cluster, topic) => {
+    await produce(cluster, topic, 0, encode(['a', 'b', 'c', 'd']))
+    const wire = await cluster.wire('admin', await cluster.leader(topic, 0))
+    const partitions = [{ partitionIndex: 0, offset: 3n }]
+    await call(wire, K.deleteRecordsV2.api, [{ name: topic, partitions }], 10_000)
+    await assert.rejects(
+      readAll(cluster, topic, 'committed', new Map([[0, 1]])),
+      error =>
+        isFailure(error, 'offset-gone') && /covers 3 to 4; up to 2 records/.test(error.message)
+    )
+  })
+})
+
+test('a topic that was deleted and made again stops its reader by name', { skip }, async () => {
+  await withTopic(1, async (cluster, topic) => {
+    await produce(cluster, topic, 0, encode(['a']))
+    const reader = await RecordReader.open(cluster, topic, new Map([[0, 0]]))
+    assert.equal((await reader.poll(5_000)).length, 1)
+    await remove(cluster, topic)
+    await create(cluster, topic, 1)
+    await assert.rejects(
+      async () => {
+        for (;;) await reader.poll(5_000)
+      },
+      error => isFailure(error, 'topic-recreated', 'topic-missing')
+    )
+    await reader.close()
+  })
+})
+
+test('a topic that is not there is named, with the nearest one', { skip }, async () => {
+  await withTopic(1, async (cluster, topic) => {
+    await assert.rejects(
+      RecordReader.open(cluster, `${topic}x`, new Map()),
+      error => isFailure(error, 'topic-missing') && error.cure.includes(`did you mean ${topic}`)
+    )
+  })
+})

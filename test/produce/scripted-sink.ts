@@ -1,0 +1,69 @@
+import type { FrameSink, RejectSink } from '../../src/port/sink.ts'
+
+/** A sink in memory: it acks when the script says so, and ends when it says so. */
+export class ScriptedSink implements FrameSink {
+  readonly topic = 'frames'
+  batchBytesMax = 10_000
+  acked = 0
+  capacity = Number.POSITIVE_INFINITY
+  readonly sent: { key: string | null; value: string; time: number }[] = []
+  private ended: Error | undefined
+  private waiting = Promise.withResolvers<void>()
+
+  get full(): boolean {
+    return this.sent.length - this.acked >= this.capacity
+  }
+
+  partitionFor(): number {
+    return 0
+  }
+
+  send(_partition: number, key: Uint8Array | null, value: Uint8Array, time: number): void {
+    if (this.ended) throw this.ended
+    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
+    this.sent.push({ key: key && text(key), value: text(value), time })
+  }
+
+  async ready(): Promise<void> {
+    while (this.full) await this.waiting.promise
+    if (this.ended) throw this.ended
+  }
+
+  async flush(): Promise<void> {
+    while (this.acked < this.sent.length && !this.ended) await this.waiting.promise
+    if (this.ended) throw this.ended
+  }
+
+  ackedThrough(): number {
+    return this.acked
+  }
+
+  ack(through = this.sent.length): void {
+    this.acked = through
+    this.changed()
+  }
+
+  end(error: Error): void {
+    this.ended = error
+    this.changed()
+  }
+
+  /** Every send is acked as it comes. */
+  eager(): this {
+    Object.defineProperty(this, 'acked', { get: () => this.sent.length, set: () => undefined })
+    return this
+  }
+
+  private changed(): void {
+    this.waiting.resolve()
+    this.waiting = Promise.withResolvers()
+  }
+}
+
+export class RejectList implements RejectSink {
+  readonly kept: [line: number, reason: string, frame: string][] = []
+
+  keep(line: number, reason: string, frame: Uint8Array): void {
+    this.kept.push([line, reason, Buffer.from(frame).toString()])
+  }
+}
