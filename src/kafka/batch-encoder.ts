@@ -26,7 +26,7 @@ import { varintSize, writeVarint } from './varint.ts'
  *   length | attributes int8 = 0 | time delta | offset delta | key length | key | value length | value
  *   | headers | each: key length | key | value length | value
  */
-export const BATCH_HEADER_BYTES = 61
+const BATCH_HEADER_BYTES = 61
 const MAGIC = 2
 const TRANSACTIONAL = 0x10
 const AT = {

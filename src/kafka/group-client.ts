@@ -2,8 +2,6 @@ import type * as K from '@platformatic/kafka'
 import type { Cluster } from './cluster.ts'
 import { CLIENT_ID, connectLimit, type KafkaOptions } from './options.ts'
 
-/** The broker refuses a shorter session (`group.min.session.timeout.ms`). */
-export const SESSION_MS_MIN = 6_000
 const REBALANCE_MS_MIN = 20_000
 
 /** Heartbeats three times per session; a rebalance waits at least for two sessions. */

@@ -12,7 +12,7 @@ import { withRetry } from './retry.ts'
 export interface MembershipOptions {
   readonly group: string
   readonly topic: string
-  /** Milliseconds of silence after which the broker gives our partitions away; 6,000 at least. */
+  /** Milliseconds of silence after which the broker gives our partitions away; the broker's minimum is 6,000. */
   readonly sessionMs?: number
   /** Milliseconds that a request of ours is repeated while the broker is away; default for ever. */
   readonly patienceMs?: number

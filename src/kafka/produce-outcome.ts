@@ -63,7 +63,7 @@ export function produceFailure(
 }
 
 /** The broker's name of an error code, also of one newer than the library. */
-export function errorId(errorCode: number): string {
+function errorId(errorCode: number): string {
   return K.protocolErrorsCodesById[errorCode] ?? `error ${errorCode}`
 }
 

@@ -157,7 +157,7 @@ export class TopicAdmin {
 }
 
 /** What Kafka accepts as a topic name. */
-export function isTopicName(name: string): boolean {
+function isTopicName(name: string): boolean {
   return (
     name.length <= NAME_LENGTH_MAX &&
     name !== '.' &&

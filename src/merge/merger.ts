@@ -138,7 +138,10 @@ export class Merger {
     }
     const more = this.close(say)
     this.correct(say)
-    this.resay(results, nowMs)
+    for (const window of this.unsaid(number)) {
+      headers.add(window)
+      results.push(this.record(window, nowMs))
+    }
     if (!this.options.onlyFinal) {
       for (const window of dueProvisional(
         this.table.openWindows(),
@@ -223,11 +226,17 @@ export class Merger {
     }
   }
 
-  private resay(results: ResultRecord[], nowMs: number): void {
+  /**
+   * Windows whose last result may never have been written, because a crash came between state and
+   * results. They take this commit's number, so that they stay unsaid should it happen again.
+   */
+  private *unsaid(commit: number): Iterable<Window> {
     for (const window of this.touched) {
       if (!window.unsaid) continue
       window.unsaid = false
-      if (window.level.asked && !window.changed) results.push(this.record(window, nowMs))
+      if (!window.level.asked || window.changed) continue
+      window.header.commit = commit
+      yield window
     }
   }
 

@@ -1,6 +1,7 @@
 import { utf8 } from '../core/bytes.ts'
 import { limits } from '../core/limits.ts'
 import { unescapeText } from '../extract/escaped-text.ts'
+import { isJsonObject } from '../extract/json-validator.ts'
 import {
   ARRAY_OPEN,
   COLON,
@@ -50,10 +51,10 @@ export class KeyField {
       at = valueEnd(bytes, at, end)
       if (at === DAMAGED) return 'bad-json'
       at = spaceEnd(bytes, at, end)
-      if (at === end || bytes[at] !== COMMA) return 'no-key'
+      if (at === end || bytes[at] !== COMMA) break
       at = spaceEnd(bytes, at + 1, end)
     }
-    return 'no-key'
+    return isJsonObject(bytes, start, end) ? 'no-key' : 'bad-json'
   }
 
   private isWanted(bytes: Uint8Array, start: number, end: number): boolean {

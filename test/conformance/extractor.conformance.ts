@@ -158,8 +158,8 @@ function linesConformance(create: Create): void {
 
   it('finds the end of a frame that began in the call before, behind other frames', () => {
     const extractor = create(options)
-    const first = Buffer.from(`1\n22\n333\n${good(1).slice(0, 9)}`)
-    assert.equal(extractor.lines(first, 0, first.length, false), 9)
+    const first = Buffer.from(`1\n22\n${'3'.repeat(40)}\n${good(1).slice(0, 9)}`)
+    assert.equal(extractor.lines(first, 0, first.length, false), 46)
     const second = Buffer.from(`${good(1)}\n\n4\n`)
     assert.equal(extractor.lines(second, 0, second.length, false), second.length)
     assert.deepEqual(

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { HASH_SEED, murmur3x64128 } from '../../src/core/murmur3.ts'
 import { Random } from '../../src/core/random.ts'
-import { couponOf } from '../../src/sketch/coupon.ts'
 import { murmur3Reference } from './murmur3-reference.ts'
 
 /** Published by other implementations (mmh3 5.x): bytes in hex, seed, h1, h2. */
@@ -63,31 +61,6 @@ test('murmur3 carries through words of all ones and all zeros', () => {
     }
   }
 })
-
-const vectors = new URL('../../../shared/data/datasketches/', import.meta.url)
-const skip = existsSync(vectors) ? false : 'the shared DataSketches files are not here'
-
-test('our coupons are in the sketches that DataSketches wrote', { skip }, () => {
-  for (const language of ['java', 'cpp']) {
-    for (const n of [1, 10, 100]) {
-      const file = readFileSync(new URL(`hll8_n${n}_${language}.sk`, vectors))
-      // A list of up to eight starts at byte 8, a set at byte 12.
-      const stored = new Set<number>()
-      for (let at = n < 8 ? 8 : 12; at < file.length; at += 4) stored.add(file.readUInt32LE(at))
-      stored.delete(0)
-      const ours = Array.from({ length: n }, (_, key) => couponOfInteger(key))
-      assert.deepEqual(stored, new Set(ours), `${language}, n = ${n}`)
-    }
-  }
-})
-
-function couponOfInteger(key: number): number {
-  const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigInt64(0, BigInt(key), true)
-  const out = new Uint32Array(4)
-  murmur3x64128(bytes, 0, 8, HASH_SEED, out)
-  return couponOf(out[0]!, out[2]!, out[3]!) >>> 0
-}
 
 function hashOf(bytes: Uint8Array, seed: number): string {
   const out = new Uint32Array(4)

@@ -153,9 +153,7 @@ describe('a consumer group', { skip: broker === undefined }, () => {
         )
       )
       const end = (commit: boolean) =>
-        byId.run(wire =>
-          call(wire, endTxn, transactionalId, producerId, producerEpoch, commit)
-        )
+        byId.run(wire => call(wire, endTxn, transactionalId, producerId, producerEpoch, commit))
       return { topic, byGroup, mine, end }
     }
 

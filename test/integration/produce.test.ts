@@ -77,6 +77,7 @@ describe('producing', { skip: broker === undefined }, () => {
     producer.send(first, null, Buffer.alloc(100), 1)
     assert.equal(producer.partitionFor(null), first)
     assert.equal(producer.ackedThrough(), 0)
+    // The linger timer is the producer's own: there is nothing to await before the ack.
     while (producer.acked === 0) await systemClock.sleep(2)
     assert.equal(producer.ackedThrough(), 1)
     assert.notEqual(producer.partitionFor(null), first)
@@ -171,7 +172,11 @@ describe('producing', { skip: broker === undefined }, () => {
     const producer = await Producer.open(cluster, { topic: name, ...common })
     assert.equal(producer.batchBytesMax, 5_000)
     producer.send(0, null, Buffer.alloc(6_000), 1)
-    const refused = { code: 'broker-refused', message: /MESSAGE_TOO_LARGE/, cure: /max.message.bytes/ }
+    const refused = {
+      code: 'broker-refused',
+      message: /MESSAGE_TOO_LARGE/,
+      cure: /max.message.bytes/
+    }
     await assert.rejects(producer.flush(), refused)
     assert.throws(() => producer.send(0, null, null, 1), refused)
     await assert.rejects(producer.ready(), refused)

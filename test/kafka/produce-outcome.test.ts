@@ -29,7 +29,7 @@ const fates: Readonly<Record<number, ProduceFate>> = {
   76: 'refused',
   87: 'refused',
   [-1]: 'refused',
-  9_999: 'refused'
+  9999: 'refused'
 }
 
 describe('the answer to a batch', () => {
@@ -47,7 +47,10 @@ describe('the answer to a batch', () => {
 
   it('keeps the broker’s own words, and a code that is not known yet', () => {
     const to = { topic: 't', partition: 0 }
-    assert.match(produceFailure('INVALID_RECORD', 'null key', to).message, /INVALID_RECORD: null key/)
+    assert.match(
+      produceFailure('INVALID_RECORD', 'null key', to).message,
+      /INVALID_RECORD: null key/
+    )
     assert.match(produceFailure(judgeProduce(9_999).id, '', to).message, /error 9999/)
   })
 })

@@ -65,7 +65,10 @@ export class ScriptedLeaders {
     const asked = K.Reader.from(makePayload().buffer)
     if (apiKey === INIT_PRODUCER_ID) {
       const body = K.Writer.create().appendInt32(0).appendInt16(0)
-      body.appendInt64(BigInt(++this.ids)).appendInt16(0).appendTaggedFields()
+      body
+        .appendInt64(BigInt(++this.ids))
+        .appendInt16(0)
+        .appendTaggedFields()
       done(null, parse(0, apiKey, version, K.Reader.from(body.buffer)))
       return
     }
@@ -81,7 +84,11 @@ export class ScriptedLeaders {
       .appendArray(['t'], (writer, name) => {
         writer.appendString(name).appendArray(answers, (inner, { arrival, code }) => {
           inner.appendInt32(arrival.partition).appendInt16(code).appendInt64(0n)
-          inner.appendInt64(-1n).appendInt64(0n).appendArray([], () => {}).appendString(null)
+          inner
+            .appendInt64(-1n)
+            .appendInt64(0n)
+            .appendArray([], () => {})
+            .appendString(null)
         })
       })
       .appendInt32(0)

@@ -12,7 +12,7 @@ import { SimClock } from '../../src/testing/sim-clock.ts'
 import { countsOf, type OracleFrame, sortedEntries, trueCounts } from '../testing/oracle.ts'
 
 const SIZES = { '1m': 60, '1h': 3_600 }
-const SEEDS = Number(process.env.HEADCOUNT_RUNS ?? 60)
+const SEEDS = Number(process.env.HEADCOUNT_RUNS ?? 300)
 
 /** What survives a kill -9: the topics and the groups' offsets. */
 interface World {
@@ -52,7 +52,7 @@ async function runInstance(world: World, random: Random, fatal: number): Promise
     return random.below(2) === 0 ? 'before' : 'after'
   })
   const script = frames.map(partition => partition.map(frame => JSON.stringify(frame)))
-  const source = new ScriptedSource({ partitions: script, batch: 1 + random.below(20), clock })
+  const source = new ScriptedSource({ partitions: script, batch: 1 + random.below(6), clock })
   const combine = new MemoryMembership(world.combined, source.partitions)
   const merge = new MemoryMembership(world.merged, 1)
   await Promise.all([combine.join(), merge.join()])
@@ -71,8 +71,8 @@ async function runInstance(world: World, random: Random, fatal: number): Promise
     key: 'uid',
     windows,
     sketch: 'exact',
-    flushEvery: 10,
-    emitEvery: 30
+    flushEvery: 1,
+    emitEvery: 10
   })
   const run = runApp({
     source: { attach: async () => ports },
@@ -112,7 +112,7 @@ test('killed at any append, restarted until it is done: the users of every windo
     const random = new Random(seed)
     const world = createWorld(random)
     let crashes = 0
-    while (!(await runInstance(world, random, crashes < 4 ? random.below(25) : -1))) crashes++
+    while (!(await runInstance(world, random, crashes < 4 ? random.below(9) : -1))) crashes++
     const truth = trueCounts(world.frames.flat(), SIZES)
     const found = countsOf(latestCounts(world))
     const uniques = (counts: typeof truth): [string, number][] =>

@@ -35,10 +35,8 @@ function drawRegisters(registers: RegisterArray, keys: number): void {
 function study(precision: number, load: number): string {
   const registers = new RegisterArray(precision)
   const keys = Math.round(load * 2 ** precision)
-  const runs = Math.min(
-    RUNS_MAX,
-    Math.floor(REGISTERS_DRAWN / Math.max(2 ** precision, keys % 1e5))
-  )
+  const drawn = load > 8 ? 2 ** precision : Math.max(2 ** precision, keys)
+  const runs = Math.min(RUNS_MAX, Math.floor(REGISTERS_DRAWN / drawn))
   const held = CONFIDENCES.map(() => 0)
   const deviations: number[] = []
   let sum = 0

@@ -29,6 +29,16 @@ test('each wrong header field is damage, and says which', () => {
   damaged(changed(registers, PRECISION, 5), /take 12 bytes, not 24/)
 })
 
+test('an envelope inside other bytes is read where it lies', () => {
+  for (const envelope of [exact, coupons, registers]) {
+    const around = new Uint8Array(envelope.length + 11).fill(0xa5)
+    around.set(envelope, 5)
+    const sketch = wrapSketch(around.subarray(5, 5 + envelope.length))
+    around.fill(0)
+    assert.deepEqual(sketch.serialize(), envelope)
+  }
+})
+
 test('a newer version is named before anything else is looked at', () => {
   const newer = changed(exact, VERSION, 2)
   newer[newer.length - 1]! ^= 1

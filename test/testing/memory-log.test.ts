@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Clock } from '../../src/port/clock.ts'
+import { systemClock as clock } from '../../src/host/system-clock.ts'
 import type { LogName } from '../../src/port/log.ts'
 import { type AppendFault, MemoryLog, MemoryTopics } from '../../src/testing/memory-log.ts'
 import { appLogConformance } from '../conformance/app-log.conformance.ts'
 
-const clock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}).catch(() => {})
-}
 const sizes: Record<LogName, number> = {
   partials: 3,
   windows: 1,
