@@ -84,6 +84,11 @@ export function isRetriable(error: unknown): boolean {
   return found.length > 0 && found.every(each => each.canRetry)
 }
 
+/** True for an advertised address that nobody ever answered at: waiting does not cure that. */
+export function isNeverReached(error: unknown): boolean {
+  return isFailure(error, 'broker-unreachable') && isFailure(error.cause, 'broker-unreachable')
+}
+
 /** Turns what the library, node or a parser threw into an error of ours; ours pass unchanged. */
 export function ourError(error: unknown, address: string, request: string): HeadcountError {
   if (error instanceof HeadcountError) return error

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { assert } from '../core/assert.ts'
 import { failure, type HeadcountError, isFailure } from '../core/errors.ts'
 import { addressFailure, ourError } from './client-errors.ts'
 import { type Metadata, readMetadata, type TopicInfo, topicFailure } from './metadata.ts'
@@ -30,6 +29,8 @@ export class Cluster {
   private controllerId = -1
   private pilot: Wire
   private refreshing: Promise<void> | undefined
+  private repiloting: Promise<void> | undefined
+  private readonly reached = new Set<string>()
   private ended = false
 
   /** Tries the bootstrap brokers in turn. Throws within `connectMs` and a second. */
@@ -172,10 +173,12 @@ export class Cluster {
     }
     try {
       const wire = await Wire.open(address, this.options)
+      this.reached.add(address)
       if (this.ended) wire.close()
       return wire
     } catch (error) {
-      throw advertisedHint(error, address, this.address, this.options)
+      if (this.reached.has(address) || this.options.brokers.includes(address)) throw error
+      throw advertisedHint(error, address, this.address)
     }
   }
 
@@ -201,11 +204,22 @@ export class Cluster {
         if (!this.pilot.closed || this.ended || this.addresses.size === 0) throw error
       }
     }
-    assert(!this.ended, 'a closed cluster is not asked')
+    this.repiloting ??= this.repilot().finally(() => {
+      this.repiloting = undefined
+    })
+    await this.repiloting
+    return question(this.pilot)
+  }
+
+  private async repilot(): Promise<void> {
     const others = [...this.addresses.values()].filter(address => address !== this.pilot.address)
     const candidates = [this.pilot.address, ...others, ...this.options.brokers]
-    this.pilot = await openFirst([...new Set(candidates)], this.options)
-    return question(this.pilot)
+    const pilot = this.ended ? this.pilot : await openFirst([...new Set(candidates)], this.options)
+    if (this.ended) {
+      pilot.close()
+      throw addressFailure('broker-unreachable', pilot.address, 'closed by this side')
+    }
+    this.pilot = pilot
   }
 }
 
@@ -239,13 +253,8 @@ function loginHint(error: unknown, wire: Wire, options: KafkaOptions): unknown {
 }
 
 // The classic trap: the bootstrap answers, and names an address that this machine cannot reach.
-function advertisedHint(
-  error: unknown,
-  address: string,
-  bootstrap: string,
-  options: KafkaOptions
-): unknown {
-  if (!isFailure(error, 'broker-unreachable') || options.brokers.includes(address)) return error
+function advertisedHint(error: unknown, address: string, bootstrap: string): unknown {
+  if (!isFailure(error, 'broker-unreachable')) return error
   const problem = `${problemOf(error)}; ${bootstrap} answers, and sent us here: see its advertised.listeners`
   return addressFailure('broker-unreachable', address, problem, error)
 }

@@ -1,5 +1,5 @@
 import * as K from '@platformatic/kafka'
-import { isRetriable } from './client-errors.ts'
+import { isNeverReached, isRetriable } from './client-errors.ts'
 import type { Cluster, PartitionInfo } from './cluster.ts'
 import { withRetry } from './retry.ts'
 import { call } from './wire.ts'
@@ -39,6 +39,10 @@ export async function listOffsets(
   return found
 }
 
+function isFinal(error: unknown): boolean {
+  return !isRetriable(error) || isNeverReached(error)
+}
+
 function ask(
   cluster: Cluster,
   topic: string,
@@ -62,7 +66,7 @@ function ask(
     )
     return new Map(answers.flat())
   }
-  return withRetry(attempt, error => !isRetriable(error), { limitMs: PATIENCE_MS })
+  return withRetry(attempt, isFinal, { limitMs: PATIENCE_MS })
 }
 
 async function askLeader(

@@ -34,6 +34,9 @@ const EMPTY = Buffer.alloc(0)
 const JOIN_BYTES = 65_536
 // A login is renewed when this much of its life is over.
 const RENEW_AFTER = 0.8
+const GREETING_GRACE_MS = 100
+// A busy broker needs some time for its greeting, even when the connection took long.
+const GREETING_MS_MIN = 1_000
 
 /**
  * One connection to a broker. Responses land contiguous in a slab; the library's API functions run
@@ -174,11 +177,20 @@ export class Wire implements Sender {
   }
 
   private async greet(spentMs: number): Promise<void> {
-    // The greeting shares the time limit of the connection attempt, with a floor that a busy broker needs.
-    const limitMs = Math.max(1_000, connectLimit(this.options) - spentMs)
-    const sender = this.direct(limitMs)
-    this.known = await negotiate(sender, this.address)
-    await this.login(sender)
+    // One time limit covers the connection and the greeting.
+    const limitMs = Math.max(GREETING_MS_MIN, connectLimit(this.options) - spentMs)
+    // Each request has this limit too, and names itself; all of a login together come second.
+    const timer = setTimeout(() => {
+      const problem = `no end of the greeting within ${formatDuration(limitMs)}`
+      this.fail(addressFailure('broker-unreachable', this.address, problem))
+    }, limitMs + GREETING_GRACE_MS)
+    try {
+      const sender = this.direct(limitMs)
+      this.known = await negotiate(sender, this.address)
+      await this.login(sender)
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   // Whoever hangs up before its first answer is alive, but not a broker, or not spoken to in its way.
