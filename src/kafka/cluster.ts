@@ -165,7 +165,7 @@ export class Cluster {
   }
 
   private async open(node: number): Promise<Wire> {
-    if (this.ended) throw addressFailure('broker-unreachable', this.address, 'closed by this side')
+    if (this.ended) throw this.closed()
     if (!this.addresses.has(node)) await this.learn([])
     const address = this.addresses.get(node)
     if (address === undefined) {
@@ -213,13 +213,18 @@ export class Cluster {
 
   private async repilot(): Promise<void> {
     const others = [...this.addresses.values()].filter(address => address !== this.pilot.address)
-    const candidates = [this.pilot.address, ...others, ...this.options.brokers]
-    const pilot = this.ended ? this.pilot : await openFirst([...new Set(candidates)], this.options)
+    const candidates = new Set([this.pilot.address, ...others, ...this.options.brokers])
+    if (this.ended) throw this.closed()
+    const pilot = await openFirst([...candidates], this.options)
     if (this.ended) {
       pilot.close()
-      throw addressFailure('broker-unreachable', pilot.address, 'closed by this side')
+      throw this.closed()
     }
     this.pilot = pilot
+  }
+
+  private closed(): HeadcountError {
+    return addressFailure('broker-unreachable', this.address, 'closed by this side')
   }
 }
 
@@ -242,7 +247,7 @@ async function openFirst(addresses: readonly string[], options: KafkaOptions): P
   if (failures.length === 1 || telling !== undefined) throw (telling ?? first).error
   const problem = failures.map(each => `${each.address}: ${problemOf(each.error)}`).join('; ')
   const all = failures.map(each => each.address).join(', ')
-  throw addressFailure('broker-unreachable', all, problem, first.error)
+  throw addressFailure('broker-unreachable', all, problem, first.error.cause)
 }
 
 // A listener that wants a login answers ApiVersions, then hangs up.

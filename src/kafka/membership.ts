@@ -1,12 +1,14 @@
 import * as K from '@platformatic/kafka'
 import { assert } from '../core/assert.ts'
 import { failure, isFailure } from '../core/errors.ts'
+import { formatDuration } from '../core/units.ts'
 import type { CommittedOffset, Membership } from '../port/log.ts'
 import { isBrokerError, isRetriable, ourError } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
 import { Coordinator } from './coordinator.ts'
 import { groupClientOptions, sessionTimes } from './group-client.ts'
 import { commitOffsets, fetchOffsets, type GroupSeat } from './offsets.ts'
+import { Outage } from './outage.ts'
 import { withRetry } from './retry.ts'
 
 export interface MembershipOptions {
@@ -36,6 +38,7 @@ export class ClassicMembership implements Membership {
   private readonly options: MembershipOptions
   private readonly coordinator: Coordinator
   private readonly client: K.Consumer
+  private readonly outage: Outage
   private readonly listeners: ((partitions: readonly number[]) => void)[] = []
   private readonly leaving = new AbortController()
   private seat: GroupSeat | undefined
@@ -46,6 +49,10 @@ export class ClassicMembership implements Membership {
   constructor(cluster: Cluster, options: MembershipOptions) {
     this.cluster = cluster
     this.options = options
+    const tell = options.onTrouble ?? (() => {})
+    this.outage = new Outage(tell, ms => {
+      tell(`group ${options.group} goes on after ${formatDuration(ms)}`)
+    })
     const limitMs = options.patienceMs ?? Number.POSITIVE_INFINITY
     const patience = { limitMs, signal: this.leaving.signal }
     this.coordinator = new Coordinator(cluster, 'group', options.group, patience)
@@ -53,6 +60,7 @@ export class ClassicMembership implements Membership {
     this.client = new K.Consumer(groupClientOptions(cluster, options.group, sessionMs))
     this.client.topics.trackAll(options.topic)
     this.client.on('consumer:group:join', joined => this.joined(joined))
+    this.client.on('consumer:heartbeat:end', () => this.well())
     this.client.on('consumer:heartbeat:error', ({ error }) => this.trouble(error))
     // The library stops trying when a rejoin fails: then it is up to us.
     this.client.on('error', error => void this.rejoin(error))
@@ -128,6 +136,7 @@ export class ClassicMembership implements Membership {
     // A new id means that the broker had dropped us.
     const dropped = this.seat !== undefined && this.seat.memberId !== memberId
     this.seat = { memberId, generation: generationId }
+    this.well()
     if (dropped) this.own([])
     const ours = event.assignments?.find(each => each.topic === this.options.topic)
     this.own([...(ours?.partitions ?? [])].sort((a, b) => a - b))
@@ -181,7 +190,11 @@ export class ClassicMembership implements Membership {
   private trouble(error: unknown): void {
     if (this.leaving.signal.aborted) return
     const { message } = ourError(error, this.cluster.address, `group ${this.options.group}`)
-    this.options.onTrouble?.(message)
+    this.outage.failed(this.options.group, message, performance.now())
+  }
+
+  private well(): void {
+    this.outage.succeeded(this.options.group, performance.now())
   }
 }
 

@@ -33,8 +33,8 @@ export interface KafkaOptions {
 }
 
 export const CLIENT_ID = 'headcount'
-export const DEFAULT_PORT = 9_092
-export const DEFAULT_REQUEST_MS = 30_000
+const DEFAULT_PORT = 9_092
+const DEFAULT_REQUEST_MS = 30_000
 
 export function connectLimit(options: KafkaOptions): number {
   return options.connectMs ?? limits.connectMsMax

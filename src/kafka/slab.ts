@@ -6,7 +6,7 @@ import { limits } from '../core/limits.ts'
 const RESPONSE_OVERHEAD = 1_048_576
 
 /** The largest response taken from a broker, in bytes. */
-export const RESPONSE_BYTES_MAX: number =
+const RESPONSE_BYTES_MAX: number =
   Math.max(limits.batchBytesMax, limits.fetchBytesMax) + RESPONSE_OVERHEAD
 
 /**

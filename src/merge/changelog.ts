@@ -1,5 +1,7 @@
 import { failure } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
+import { chunksToStore, markStored } from '../sketch/chunks.ts'
+import type { Sketch } from '../sketch/sketch.ts'
 import type { Level } from '../window/plan.ts'
 import {
   contentKey,
@@ -20,18 +22,24 @@ export interface StateRecord {
   readonly value: Uint8Array | null
 }
 
-/** The records that store a window's content; chunks it no longer needs become tombstones. */
-export function contentRecords(window: Window, envelopes: readonly Uint8Array[]): StateRecord[] {
+/**
+ * The records that store what changed of a window's content. From the highest chunk down, tombstones
+ * last: a crash between two of them leaves every key of the window in some chunk.
+ */
+export function contentRecords(window: Window, sketch: Sketch): StateRecord[] {
   const name = nameOf(window)
-  const { frames, late } = window
-  const records: StateRecord[] = envelopes.map((envelope, chunk) => ({
-    key: contentKey(name, chunk),
-    value: encodeContent({ chunks: envelopes.length, frames, late, envelope }, chunk === 0)
+  const { frames, late, storedChunks } = window
+  const { total, chunks } = chunksToStore(sketch, storedChunks)
+  const records: StateRecord[] = chunks.map(({ index, bytes: envelope }) => ({
+    key: contentKey(name, index),
+    value: encodeContent({ chunks: total, frames, late, envelope }, index === 0)
   }))
-  for (let chunk = envelopes.length; chunk < window.storedChunks; chunk++) {
+  records.reverse()
+  for (let chunk = total; chunk < storedChunks; chunk++) {
     records.push({ key: contentKey(name, chunk), value: null })
   }
-  window.storedChunks = envelopes.length
+  markStored(sketch)
+  window.storedChunks = total
   return records
 }
 

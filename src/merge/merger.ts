@@ -267,7 +267,7 @@ export class Merger {
     for (const window of new Set([...this.touched, ...headers])) {
       if (!window.dirty) continue
       window.dirty = false
-      records.push(...contentRecords(window, sketchChunks(this.rollUp.content(window))))
+      records.push(...contentRecords(window, this.rollUp.content(window)))
     }
     for (const window of headers) records.push(headerRecord(window))
     for (const key of this.dirtyMarks) {

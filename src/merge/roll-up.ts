@@ -1,3 +1,4 @@
+import { markStored } from '../sketch/chunks.ts'
 import { createSketch } from '../sketch/create.ts'
 import { wrapSketch } from '../sketch/envelope.ts'
 import { mergeSketches } from '../sketch/merge.ts'
@@ -36,6 +37,7 @@ export class RollUp {
     let sketch = createSketch(this.kind, this.precision)
     if (window.packed) {
       for (const envelope of window.packed) sketch = mergeSketches(sketch, wrapSketch(envelope))
+      markStored(sketch)
       window.packed = undefined
     } else if (window.level.index > 0) {
       window.frames = 0

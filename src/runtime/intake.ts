@@ -57,7 +57,7 @@ export class Intake implements Taker {
       if (next === at) break
       at = next
     }
-    return at
+    return at - start
   }
 
   records(partition: number, batch: RecordsSpan): void {

@@ -1,4 +1,4 @@
-import { ExactSketch } from './exact-sketch.ts'
+import { type ExactChunk, ExactSketch } from './exact-sketch.ts'
 import type { Sketch } from './sketch.ts'
 
 /**
@@ -11,4 +11,26 @@ import type { Sketch } from './sketch.ts'
 export function sketchChunks(sketch: Sketch): Uint8Array[] {
   if (!(sketch instanceof ExactSketch)) return [sketch.serialize()]
   return sketch.chunks('all').map(chunk => chunk.bytes)
+}
+
+/** What has to be written so that all of a sketch is stored. */
+export interface ChunksToStore {
+  /** Chunks the sketch consists of; stored ones from here on are no longer needed. */
+  readonly total: number
+  /** By index; chunk 0 is always among them. */
+  readonly chunks: readonly ExactChunk[]
+}
+
+/** The chunks that differ from what was stored in `storedTotal` chunks; 0 when nothing was. */
+export function chunksToStore(sketch: Sketch, storedTotal: number): ChunksToStore {
+  if (!(sketch instanceof ExactSketch)) {
+    return { total: 1, chunks: [{ index: 0, bytes: sketch.serialize() }] }
+  }
+  const total = sketch.chunkCount
+  return { total, chunks: sketch.chunks(total === storedTotal ? 'changed and first' : 'all') }
+}
+
+/** What the sketch holds now is stored: `chunksToStore` starts from here. */
+export function markStored(sketch: Sketch): void {
+  if (sketch instanceof ExactSketch) sketch.markStored()
 }

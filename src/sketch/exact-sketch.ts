@@ -115,12 +115,16 @@ export class ExactSketch implements Sketch {
     return 2 ** (this.bits() ?? 0)
   }
 
-  /** All chunks, or those that differ from what was stored, by index. Envelopes ≤ exactChunkBytesMax. */
-  chunks(which: 'all' | 'changed'): ExactChunk[] {
+  /**
+   * All chunks, or those that differ from what was stored, or those and chunk 0 (beside which an
+   * owner may keep more than the set); by index. Envelopes ≤ exactChunkBytesMax.
+   */
+  chunks(which: 'all' | 'changed' | 'changed and first'): ExactChunk[] {
     const bits = this.bits() ?? 0
-    const partly = which === 'changed' && bits === this.storedBits
+    const partly = which !== 'all' && bits === this.storedBits
     if (!partly) return this.collect(bits, new Uint8Array(2 ** bits).fill(1))
     const wanted = this.partitions?.changedChunks(bits) ?? new Uint8Array([Number(this.changed)])
+    if (which === 'changed and first') wanted[0] = 1
     return this.collect(bits, wanted)
   }
 

@@ -7,6 +7,7 @@
  *
  * No result depends on them: whatever leaves a sketch is sorted first.
  */
+// gate-ignore deterministic: no result depends on it, and a guessable salt invites crafted keys
 let state = crypto.getRandomValues(new Int32Array(1))[0]!
 
 /** An odd 32-bit multiplier, different at each call (a Weyl sequence through murmur3's finalizer). */

@@ -13,18 +13,21 @@ const NESTED_COUNT = 160
 const DEPTH_MAX = 8
 
 /** Never `ts`, `uid` or `country`: the first of duplicates counts, JSON.parse takes the last. */
-const NAMES =
-  'page path query referrer agent device screen zone lang currency price amount cart item color size brand category shelf campaign medium source term variant test step score rank weight height depth speed battery network signal error status retry cache bytes took parts tags notes title author review rating stars city street host port build release flags shard node trace span parent'.split(
-    ' '
-  )
+const NAMES = [
+  'page path query referrer agent device screen zone lang currency price amount cart item',
+  'color size brand category shelf campaign medium source term variant test step score rank',
+  'weight height depth speed battery network signal error status retry cache bytes took',
+  'parts tags notes title author review rating stars city street host port build release',
+  'flags shard node trace span parent'
+].flatMap(line => line.split(' '))
 
 /** Names that a careless scanner takes for the real ones. */
 const DECOYS = ['ts', 'uid', 'country', 'uid ', '"uid', 'tsx', 'u\u0456d', 'ts:', '\\uid']
 
-const WORDS =
-  'river stone morning light window garden paper silver quiet engine harbour winter copper letter mirror signal thunder meadow lantern orchard velvet compass shadow marble'.split(
-    ' '
-  )
+const WORDS = [
+  'river stone morning light window garden paper silver quiet engine harbour winter copper',
+  'letter mirror signal thunder meadow lantern orchard velvet compass shadow marble'
+].flatMap(line => line.split(' '))
 
 /** Text beyond ASCII: two, three and four bytes a character. */
 const FOREIGN = [

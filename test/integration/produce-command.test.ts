@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { systemClock } from '../../src/host/system-clock.ts'
@@ -33,13 +32,12 @@ describe('generate, produce and consume', { skip: broker === undefined }, () => 
     assert.equal((await run('generate', ...made)).status, 0)
     const frames = readFileSync(join(folder.path, 'frames.jsonl'), 'utf8')
     const child = startHeadcount(['produce', '-t', name, '-k', 'uid', '-z', 'zstd'], surroundings)
-    const produced = ended(child)
-    await pipeline([frames], child.stdin)
-    const { status, stderr } = await produced
+    child.stdin.end(frames)
+    const { status, stderr } = await ended(child)
     assert.equal(status, 0, stderr)
     assert.match(stderr, /^sent 3000 frames, .* to round-.*\n$/)
-    const { stdout } = await run('consume', '-t', name, '-e', '-f', '%p\\t%k\\t%v\\n')
-    const rows = linesOf(stdout).map(line => line.split('\t') as [string, string, string])
+    const { stdout } = await run('consume', '-t', name, '-e', '-f', '%p\\x1f%k\\x1f%v\\n')
+    const rows = linesOf(stdout).map(line => line.split('\x1f') as [string, string, string])
     assert.deepEqual(rows.map(([, , value]) => value).sort(), linesOf(frames).sort())
     for (const partition of ['0', '1', '2']) {
       const here = rows.filter(row => row[0] === partition)

@@ -102,6 +102,7 @@ test('the login is renewed before its time is over', { skip }, async () => {
   let answers = 0
   while (performance.now() < until) {
     await call(wire, K.metadataV12.api, [], false, false)
+    // The broker ends a login by the clock and tells nobody: only time can pass here.
     await new Promise(resolve => setTimeout(resolve, 50))
     answers++
   }
