@@ -24,6 +24,11 @@ export class Scratch {
     return name
   }
 
+  /** Has `close` remove a topic that somebody else creates. */
+  own(topic: string): void {
+    this.topics.push(topic)
+  }
+
   topic(
     prefix: string,
     partitions = 1,

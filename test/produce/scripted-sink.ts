@@ -50,7 +50,7 @@ export class ScriptedSink implements FrameSink {
 
   /** Every send is acked as it comes. */
   eager(): this {
-    Object.defineProperty(this, 'acked', { get: () => this.sent.length, set: () => undefined })
+    Object.defineProperty(this, 'acked', { get: () => this.sent.length, set() {} })
     return this
   }
 

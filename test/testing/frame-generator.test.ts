@@ -62,9 +62,7 @@ test('the extractor rejects exactly the lines that the truth calls broken', () =
     }
   }
   const { frames, broken } = generator.truth()
-  assert.deepEqual(Object.fromEntries([...found].sort()), {
-    ...Object.fromEntries(Object.entries({ ...broken, counted: frames }).sort())
-  })
+  assert.deepEqual(Object.fromEntries(found), { ...broken, counted: frames })
 })
 
 test('late and flipped frames are listed apart', () => {
