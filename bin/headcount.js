@@ -18,5 +18,10 @@ if (parts[0] < 24 || (parts[0] === 24 && parts[1] < 6)) {
   process.exitCode = 2
 } else {
   module.enableCompileCache()
-  import(entry.href).then(program => program.main())
+  import(entry.href)
+    .then(program => program.main())
+    .catch(error => {
+      console.error(error)
+      process.exitCode = 1
+    })
 }

@@ -48,10 +48,10 @@ async function demo(): Promise<boolean> {
   } catch (error) {
     if (!isFailure(error, 'java-missing', 'kafka-missing')) throw error
     console.log(`  ${error.message}; ${error.cure}. The same job from the file instead:`)
-    return await fromFile(truth)
+    return fromFile(truth)
   }
   console.log(`  listening on ${broker.bootstrap}`)
-  return await fromTopic(truth, broker.bootstrap)
+  return fromTopic(truth, broker.bootstrap)
 }
 
 async function fromTopic(truth: Truth, bootstrap: string): Promise<boolean> {

@@ -10,7 +10,7 @@ export interface Truth {
 }
 
 /** The newest result of each minute. */
-export function latestMinutes(jsonl: string): Map<number, { uniques: number; frames: number }> {
+function latestMinutes(jsonl: string): Map<number, { uniques: number; frames: number }> {
   const latest = new LatestResults()
   for (const line of jsonl.split('\n')) {
     const result = line === '' ? undefined : parseResult(line)

@@ -50,7 +50,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   combine: {
     lives: 'stage 1: columns → partials and marks, and their formats',
     imports: ['core', 'extract', 'sketch', 'window'],
-    formats: ['accounting', 'mark', 'partial', 'reject', 'source-range'],
+    formats: ['accounting', 'mark', 'partial', 'source-range'],
     packages: []
   },
   merge: {

@@ -3,7 +3,7 @@ import { crc32c } from '../core/crc32c.ts'
 import { failure } from '../core/errors.ts'
 
 /** Version of every format that an app's topics hold; a change refuses older state by name. */
-export const FORMATS: Readonly<Record<string, number>> = {
+const FORMATS: Readonly<Record<string, number>> = {
   partial: 1,
   mark: 1,
   state: 1,

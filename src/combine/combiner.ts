@@ -1,4 +1,5 @@
 import { limits } from '../core/limits.ts'
+import { type Reject, rejectOf } from '../core/reject.ts'
 import { COUNTED, type Columns, TOMBSTONE, verdicts } from '../extract/columns.ts'
 import { createSketch } from '../sketch/create.ts'
 import type { Sketch, SketchKind } from '../sketch/sketch.ts'
@@ -6,7 +7,6 @@ import { PartitionClock } from '../window/partition-clock.ts'
 import { Accounting } from './accounting.ts'
 import type { Mark, MarkState } from './mark.ts'
 import type { Partial } from './partial.ts'
-import { type Reject, rejectOf } from './reject.ts'
 import type { SourceRange } from './source-range.ts'
 
 const MINUTE = 60_000

@@ -18,7 +18,7 @@ export const limits = Object.freeze({
   /** Frames in one set of columns; a fuller chunk is handed over in several. */
   columnFramesMax: 8_192,
   /** One read from a file or a pipe. */
-  readBytes: 1 * MB,
+  readBytes: 512 * KB,
   /** One record of ours in Kafka; larger state is split in chunks. */
   recordBytesMax: 900 * KB,
   /** Entries of an exact set before the window turns adaptive and says so. */

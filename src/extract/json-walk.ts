@@ -42,7 +42,7 @@ export function spaceEnd(bytes: Uint8Array, at: number, end: number): number {
  * and brackets balanced, but kinds of brackets, escapes and literals are not looked at.
  *
  * Most of an extractor's time goes here. Its cost is mispredicted branches, one for each quote and
- * backslash; a lookup for all brackets at once, and strings passed over in place, measured best.
+ * backslash; a lookup for all brackets at once measured best.
  */
 export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
   if (at >= end) return DAMAGED
@@ -54,13 +54,8 @@ export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
     const kind = KINDS[bytes[next++]!]!
     if (kind === PASSES) continue
     if (kind === QUOTES) {
-      let byte = 0
-      while (next < end) {
-        byte = bytes[next++]!
-        if (byte === QUOTE) break
-        if (byte === BACKSLASH) next++
-      }
-      if (byte !== QUOTE) return DAMAGED
+      next = insideEnd(bytes, next, end)
+      if (next === DAMAGED) return DAMAGED
     } else if (kind === OPENS) {
       depth++
     } else {
@@ -69,6 +64,47 @@ export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
     if (depth === 0) return next
   }
   return DAMAGED
+}
+
+/**
+ * Passes over the rest of a string, its closing quote included. Four bytes at a time: a byte of
+ * `hits` is 0x80 where the word has a quote or a backslash, exact for the lowest one (the carry of
+ * a zero byte only reaches bytes above it). The plain loop does the same for the last three.
+ */
+function insideEnd(bytes: Uint8Array, at: number, end: number): number {
+  const view = viewOf(bytes)
+  const wordsEnd = end - 3
+  let next = at
+  while (next < end) {
+    while (next < wordsEnd) {
+      const word = view.getInt32(next, true)
+      const quotes = word ^ 0x2222_2222
+      const slashes = word ^ 0x5c5c_5c5c
+      const zeros = ((quotes - 0x0101_0101) & ~quotes) | ((slashes - 0x0101_0101) & ~slashes)
+      const hits = zeros & 0x8080_8080
+      if (hits !== 0) {
+        next += (31 - Math.clz32(hits & -hits)) >> 3
+        break
+      }
+      next += 4
+    }
+    const byte = bytes[next++]!
+    if (byte === QUOTE) return next
+    if (byte === BACKSLASH) next++
+  }
+  return DAMAGED
+}
+
+// The view of the chunk at hand: one for all of its frames.
+let viewed: Uint8Array = new Uint8Array(0)
+let view: DataView = new DataView(viewed.buffer)
+
+function viewOf(bytes: Uint8Array): DataView {
+  if (bytes !== viewed) {
+    viewed = bytes
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+  return view
 }
 
 /** Passes over a number or literal that is not wanted. */

@@ -168,7 +168,7 @@ export class JsonlSource implements Source {
     if (whole || end - from > this.frameBytesMax) {
       used = taker.lines(0, this.buffer, from, end, this.ended)
       assert(used >= 0 && used <= end - from, 'a taker uses what it was given')
-      this.position += this.countLines(from, from + used, this.ended)
+      this.position = taker.nextLine(0)
     }
     this.buffer.copyWithin(0, from + used, end)
     this.tail = end - from - used
@@ -185,19 +185,5 @@ export class JsonlSource implements Source {
       this.position++
     }
     return at
-  }
-
-  private countLines(start: number, end: number, last: boolean): number {
-    if (start === end) return 0
-    const bytes = this.buffer.subarray(start, end)
-    let lines = 0
-    let at = 0
-    for (;;) {
-      const newline = bytes.indexOf(NEWLINE, at)
-      if (newline === -1) break
-      at = newline + 1
-      lines++
-    }
-    return last && at < bytes.length ? lines + 1 : lines
   }
 }

@@ -1,19 +1,14 @@
-import { Buffer, isUtf8 } from 'node:buffer'
+import { Buffer } from 'node:buffer'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { failure } from '../core/errors.ts'
-import { limits } from '../core/limits.ts'
+import { encodeReject, type Reject } from '../core/reject.ts'
 import type { RejectSink } from '../port/sink.ts'
 
 const BUFFER_CHARACTERS = 65_536
 
 /**
- * Rejected frames as JSON lines in a file that appears with the first of them:
- *
- *     {"line":12,"reason":"bad-json","bytes":9,"frame":"{\"ts\":146"}
- *
- * `line` counts from 1 as editors do. A frame that is not UTF-8 is kept as `base64` instead; of a
- * long one `limits.rejectBytesMax` are kept, `bytes` tells its size. Written synchronously, so that
- * no reject is lost between two waits. Errors: `output-failed`.
+ * Rejects as JSON lines (docs/formats/reject.md) in a file that appears with the first of them.
+ * Written synchronously, so that no reject is lost between two waits. Errors: `output-failed`.
  */
 export class RejectFile implements RejectSink {
   readonly path: string
@@ -27,11 +22,8 @@ export class RejectFile implements RejectSink {
     this.flags = append ? 'a' : 'w'
   }
 
-  keep(line: number, reason: string, frame: Uint8Array): void {
-    const kept = frame.subarray(0, limits.rejectBytesMax)
-    const bytes = Buffer.from(kept.buffer, kept.byteOffset, kept.length)
-    const text = isUtf8(bytes) ? { frame: bytes.toString() } : { base64: bytes.toString('base64') }
-    this.pending += `${JSON.stringify({ line: line + 1, reason, bytes: frame.length, ...text })}\n`
+  keep(reject: Reject): void {
+    this.pending += `${encodeReject(reject)}\n`
     if (this.pending.length >= BUFFER_CHARACTERS) this.flush()
   }
 

@@ -1,3 +1,5 @@
+import type { Reject } from '../core/reject.ts'
+
 /**
  * Where frames are sent. `send` only collects; `full` and `ready` are the back-pressure, `flush`
  * waits for every ack. Sends are numbered from 0 in the order of the calls.
@@ -22,8 +24,7 @@ export interface FrameSink {
   ackedThrough(): number
 }
 
-/** Keeps what could not be sent. */
+/** Keeps what could not be counted or sent. */
 export interface RejectSink {
-  /** Called synchronously; the bytes are valid only during the call. `line` counts from 0. */
-  keep(line: number, reason: string, frame: Uint8Array): void
+  keep(reject: Reject): void
 }

@@ -30,6 +30,11 @@ export interface Taker {
    * unfinished frame, and is handed over again with what follows. With `last` everything is used.
    */
   lines(partition: number, bytes: Uint8Array, start: number, end: number, last: boolean): number
+  /**
+   * Number of the line after the last one used, from 0: a source of lines asks for it instead of
+   * counting newlines a second time.
+   */
+  nextLine(partition: number): number
   /** The decompressed records of one data batch; control and aborted batches never come here. */
   records(partition: number, batch: RecordsSpan): void
   /** After each read: the partition's next offset and what is known of its end. */

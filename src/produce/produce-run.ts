@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { failure, isFailure } from '../core/errors.ts'
+import { rejectOf } from '../core/reject.ts'
 import { formatDuration } from '../core/units.ts'
 import { afterBom } from '../extract/frame-start.ts'
 import { spaceEnd } from '../extract/json-walk.ts'
@@ -112,6 +113,7 @@ export class ProduceRun {
     const { source, sink, signal, onProgress } = this.options
     const taker: Taker = {
       lines: (_partition, bytes, start, end, last) => this.take(bytes, start, end, last),
+      nextLine: () => this.line,
       records: () => undefined,
       progress: (_partition: number, _progress: Progress) => undefined
     }
@@ -155,7 +157,7 @@ export class ProduceRun {
     knownUtf8: boolean,
     now: number
   ): void {
-    const { sink, check = 'ends' } = this.options
+    const { sink, source, rejects, check = 'ends' } = this.options
     const start = afterBom(bytes, lineStart, end)
     if (!tooLong && spaceEnd(bytes, start, end) === end) {
       this.blank++
@@ -173,7 +175,8 @@ export class ProduceRun {
     if (size > sink.batchBytesMax) problem ??= 'too-long'
     if (problem !== undefined) {
       this.rejected[problem] = (this.rejected[problem] ?? 0) + 1
-      this.options.rejects.keep(this.line, problem, bytes.subarray(start, end))
+      const frame = bytes.subarray(start, end)
+      rejects.keep(rejectOf(source.name, 0, this.line, problem, frame))
       return
     }
     sink.send(sink.partitionFor(key), key, bytes.subarray(start, end), now)

@@ -1,13 +1,13 @@
 import { failure } from '../core/errors.ts'
 import { parseDuration } from '../core/units.ts'
 import type { Clock } from '../port/clock.ts'
+import type { RejectSink } from '../port/sink.ts'
 import type { Source } from '../port/source.ts'
 import type { Confidence, SketchKind } from '../sketch/sketch.ts'
 import { WindowPlan } from '../window/plan.ts'
 import { parseSizes } from '../window/size.ts'
 import { type AppSource, runApp } from './app-run.ts'
 import type { CountRun } from './count-run.ts'
-import type { RejectSink } from './handover.ts'
 import { runLocally } from './local-run.ts'
 import type { CountSettings } from './settings.ts'
 
@@ -32,8 +32,8 @@ export interface CountOptions {
   readonly onlyFinal?: boolean
   /** On Kafka: stop at the end that the topic had at the start. */
   readonly exitAtEnd?: boolean
-  /** Takes frames that could not be counted; on Kafka they go to `<app>-rejects`. */
-  readonly onRejects?: RejectSink
+  /** Keeps frames of files and pipes that could not be counted; on Kafka they go to `<app>-rejects`. */
+  readonly rejects?: RejectSink
   /** Ends the count in order when it aborts. */
   readonly signal?: AbortSignal
 }
@@ -57,11 +57,11 @@ export function countSettings(options: Omit<CountOptions, 'source'>): CountSetti
 /** Starts a count on the given clock. The results come by iterating what it returns. */
 export function startCount(options: CountOptions, clock: Clock): CountRun {
   const settings = countSettings(options)
-  const { source, exitAtEnd = false, onRejects = () => {} } = options
+  const { source, exitAtEnd = false, rejects } = options
   const signal = options.signal ? { signal: options.signal } : {}
   return 'attach' in source
     ? runApp({ source, settings, clock, exitAtEnd, ...signal })
-    : runLocally({ source, settings, clock, onRejects, ...signal })
+    : runLocally({ source, settings, clock, ...(rejects && { rejects }), ...signal })
 }
 
 function milliseconds(

@@ -37,7 +37,9 @@ export class Intake implements Taker {
     this.combiners = combiners
     this.nowMs = nowMs
     this.onColumns = onColumns
-    for (const partition of combiners.keys()) {
+    for (const [partition, combiner] of combiners) {
+      // Lines are one partition; where records come the extractor does not count.
+      extractor.nextLine = combiner.position
       this.standings.set(partition, {
         atEnd: false,
         end: -1,
@@ -58,6 +60,10 @@ export class Intake implements Taker {
       at = next
     }
     return at - start
+  }
+
+  nextLine(): number {
+    return this.extractor.nextLine
   }
 
   records(partition: number, batch: RecordsSpan): void {

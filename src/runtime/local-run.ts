@@ -1,16 +1,17 @@
 import type { Clock } from '../port/clock.ts'
+import type { RejectSink } from '../port/sink.ts'
 import type { Source } from '../port/source.ts'
 import { Cadence } from './cadence.ts'
 import { CombineLoop } from './combine-loop.ts'
 import { CountRun, createIntake, createMerger } from './count-run.ts'
-import { MemoryHandover, type RejectSink } from './handover.ts'
+import { MemoryHandover } from './handover.ts'
 import type { CountSettings } from './settings.ts'
 
 export interface LocalRunParts {
   readonly source: Source
   readonly settings: CountSettings
   readonly clock: Clock
-  readonly onRejects: RejectSink
+  readonly rejects?: RejectSink
   readonly signal?: AbortSignal
 }
 
@@ -45,7 +46,7 @@ async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
     await new CombineLoop({
       source,
       intake,
-      handover: new MemoryHandover(merger, () => clock.now(), parts.onRejects),
+      handover: new MemoryHandover(merger, () => clock.now(), parts.rejects),
       clock,
       report: run.report,
       flushEveryMs: settings.flushEveryMs,

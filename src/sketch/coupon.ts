@@ -10,7 +10,7 @@
  * is at least 1, so no coupon is 0: 0 marks an empty place in every table.
  */
 export const ADDRESS_BITS = 26
-export const ADDRESS_MASK = 2 ** ADDRESS_BITS - 1
+const ADDRESS_MASK = 2 ** ADDRESS_BITS - 1
 
 /** The largest value of a coupon, and so of a register: 62 leading zeros or more. */
 export const REGISTER_MAX = 63

@@ -35,7 +35,7 @@ export const METHOD_REGISTERS = 3
 /** MurmurHash3_x64_128, seed 9001, over the UTF-8 bytes of the key. */
 const HASH_MURMUR3_UTF8 = 1
 
-export const FORMAT = 'sketch'
+const FORMAT = 'sketch'
 
 export interface EnvelopeHeader {
   readonly kind: number

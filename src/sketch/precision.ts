@@ -1,8 +1,8 @@
 import { failure } from '../core/errors.ts'
 
 /** 16 registers, 26 % error … 2^18 registers, 0.2 %. */
-export const PRECISION_MIN = 4
-export const PRECISION_MAX = 18
+const PRECISION_MIN = 4
+const PRECISION_MAX = 18
 
 /** How many different coupons are kept before registers take over: what the registers would cost. */
 export function couponsMax(precision: number): number {

@@ -29,8 +29,9 @@ export interface HashColumns {
 }
 
 /**
- * A mergeable summary of a set of hashes. `mergeSketches` unites two, `wrapSketch` reads the bytes. The state is a function of the set alone, never of the
- * order or history: the same content serializes to the same bytes.
+ * A mergeable summary of a set of hashes. `mergeSketches` unites two, `wrapSketch` reads the bytes.
+ * The state is a function of the set alone, never of the order or history: the same content
+ * serializes to the same bytes.
  */
 export interface Sketch {
   readonly kind: SketchKind

@@ -7,8 +7,8 @@ import { ByteReader, ByteWriter } from '../core/bytes.ts'
  *
  * Kind and version are part of the app's fingerprint: another rule gives other verdicts.
  */
-export const CLOCK_KIND = 1
-export const CLOCK_VERSION = 1
+const CLOCK_KIND = 1
+const CLOCK_VERSION = 1
 
 /**
  * The partition's clock: the newest event time seen. A frame is late when it lies more than `wait`

@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { Accounting } from '../../src/combine/accounting.ts'
 import { decodeMark, encodeMark, type Mark, markStates } from '../../src/combine/mark.ts'
 import { decodePartial, encodePartial, type Partial } from '../../src/combine/partial.ts'
-import { encodeReject, rejectOf } from '../../src/combine/reject.ts'
 import { isFailure } from '../../src/core/errors.ts'
 import { limits } from '../../src/core/limits.ts'
+import { encodeReject, rejectOf } from '../../src/core/reject.ts'
 import { createSketch } from '../../src/sketch/create.ts'
 
 const offsets = fc
@@ -131,5 +131,5 @@ test('rejects keep raw bytes: text as text, anything else as base64, cut at the 
   assert.equal(asBytes.frameBase64, '/wA=')
   const long = rejectOf('s', 0, 0, 'too-long', new Uint8Array(limits.rejectBytesMax + 1))
   assert.equal(long.bytes.length, limits.rejectBytesMax)
-  assert.equal(JSON.parse(encodeReject(long)).cut, true)
+  assert.equal(JSON.parse(encodeReject(long)).size, limits.rejectBytesMax + 1)
 })

@@ -9,8 +9,15 @@ export class LineTaker implements Taker {
   private skipping = false
   private readonly frameBytesMax: number
 
-  constructor(frameBytesMax = 1 << 20) {
+  private line: number
+
+  constructor(frameBytesMax = 1 << 20, line = 0) {
     this.frameBytesMax = frameBytesMax
+    this.line = line
+  }
+
+  nextLine(): number {
+    return this.line
   }
 
   lines(_partition: number, bytes: Uint8Array, start: number, end: number, last: boolean): number {
@@ -45,6 +52,7 @@ export class LineTaker implements Taker {
   }
 
   private take(bytes: Uint8Array, start: number, end: number): void {
+    this.line++
     if (this.skipping) this.skipping = false
     else this.frames.push(Buffer.from(bytes.subarray(start, end)).toString())
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { isFailure } from '../../src/core/errors.ts'
 import { limits } from '../../src/core/limits.ts'
+import { rejectOf } from '../../src/core/reject.ts'
 import { RejectFile } from '../../src/host/reject-file.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -19,12 +20,12 @@ function linesOf(path: string): unknown[] {
 test('rejects are JSON lines; bytes that are no text are base64', () => {
   const path = join(folder, 'rejects.jsonl')
   const file = new RejectFile(path, false)
-  file.keep(0, 'bad-json', Buffer.from('ключ "x'))
-  file.keep(6, 'bad-json', Uint8Array.of(0xfe, 0x00))
+  file.keep(rejectOf('in', 0, 0, 'bad-json', Buffer.from('ключ "x')))
+  file.keep(rejectOf('in', 0, 6, 'bad-json', Uint8Array.of(0xfe, 0x00)))
   file.close()
   assert.deepEqual(linesOf(path), [
-    { line: 1, reason: 'bad-json', bytes: 11, frame: 'ключ "x' },
-    { line: 7, reason: 'bad-json', bytes: 2, base64: '/gA=' }
+    { source: 'in', partition: 0, offset: 0, reason: 'bad-json', frame: 'ключ "x' },
+    { source: 'in', partition: 0, offset: 6, reason: 'bad-json', frameBase64: '/gA=' }
   ])
 })
 
@@ -34,12 +35,12 @@ test('without rejects there is no file, and a resumed run adds to it', () => {
   assert.ok(!existsSync(path))
   for (const append of [false, true]) {
     const file = new RejectFile(path, append)
-    file.keep(1, 'no-key', Buffer.from('{}'))
+    file.keep(rejectOf('in', 0, 1, 'no-key', Buffer.from('{}')))
     file.close()
   }
   assert.equal(linesOf(path).length, 2)
   const afresh = new RejectFile(path, false)
-  afresh.keep(1, 'no-key', Buffer.from('{}'))
+  afresh.keep(rejectOf('in', 0, 1, 'no-key', Buffer.from('{}')))
   afresh.close()
   assert.equal(linesOf(path).length, 1)
 })
@@ -47,16 +48,16 @@ test('without rejects there is no file, and a resumed run adds to it', () => {
 test('of a long frame the beginning is kept', () => {
   const path = join(folder, 'long.jsonl')
   const file = new RejectFile(path, false)
-  file.keep(0, 'too-long', Buffer.alloc(limits.rejectBytesMax + 5, 'x'))
+  file.keep(rejectOf('in', 0, 0, 'too-long', Buffer.alloc(limits.rejectBytesMax + 5, 'x')))
   file.close()
-  const [reject] = linesOf(path) as { bytes: number; frame: string }[]
-  assert.equal(reject!.bytes, limits.rejectBytesMax + 5)
+  const [reject] = linesOf(path) as { size: number; frame: string }[]
+  assert.equal(reject!.size, limits.rejectBytesMax + 5)
   assert.equal(reject!.frame.length, limits.rejectBytesMax)
 })
 
 test('a file that cannot be written is named', () => {
   const file = new RejectFile(join(folder, 'no', 'such', 'folder'), false)
-  file.keep(0, 'bad-json', Buffer.from('x'))
+  file.keep(rejectOf('in', 0, 0, 'bad-json', Buffer.from('x')))
   assert.throws(
     () => file.close(),
     error => isFailure(error, 'output-failed')

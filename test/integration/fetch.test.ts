@@ -208,6 +208,7 @@ test('a topic source hands over batches of all partitions and knows their ends',
       await source.poll(
         {
           lines: () => assert.fail('a topic has no lines'),
+          nextLine: () => assert.fail('a topic has no lines'),
           records(partition, span) {
             const skipped = Math.max(0, span.fromOffset - span.baseOffset)
             seen[partition]! += span.count - skipped

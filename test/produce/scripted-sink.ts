@@ -1,3 +1,4 @@
+import type { Reject } from '../../src/core/reject.ts'
 import type { FrameSink, RejectSink } from '../../src/port/sink.ts'
 
 /** A sink in memory: it acks when the script says so, and ends when it says so. */
@@ -63,7 +64,7 @@ export class ScriptedSink implements FrameSink {
 export class RejectList implements RejectSink {
   readonly kept: [line: number, reason: string, frame: string][] = []
 
-  keep(line: number, reason: string, frame: Uint8Array): void {
-    this.kept.push([line, reason, Buffer.from(frame).toString()])
+  keep({ offset, reason, bytes }: Reject): void {
+    this.kept.push([offset, reason, Buffer.from(bytes).toString()])
   }
 }

@@ -1,12 +1,13 @@
+import { resolve } from 'node:path'
 import { failure } from '../../core/errors.ts'
 import { jsonlSource } from '../../host/jsonl-source.ts'
+import { RejectFile } from '../../host/reject-file.ts'
 import { type CountOptions, startCount } from '../../runtime/count.ts'
 import type { CountRun } from '../../runtime/count-run.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { endReport } from '../count/end-report.ts'
 import { LiveTable, statusText } from '../count/live-table.ts'
-import { RejectFile } from '../count/reject-file.ts'
 import { LineView, type ResultView, resultFormat, TableAtEnd } from '../count/result-view.ts'
 import { kafkaSettings } from '../kafka-settings.ts'
 
@@ -57,13 +58,14 @@ async function run(context: CommandContext): Promise<number> {
     throw failure('option-conflict', { option: '--topic', other: `the file ${args[0]}` })
   }
   const rejects = options.get('rejects')
-  const rejectFile = rejects === undefined ? undefined : new RejectFile(rejects)
+  const rejectFile =
+    rejects === undefined ? undefined : new RejectFile(resolve(context.folder, rejects), false)
   const bounded = topic === undefined
   const run = startCount(
     {
       source: bounded ? fileSource(context) : await topicSource(context, topic),
       ...countOptions(context, bounded),
-      ...(rejectFile ? { onRejects: batch => rejectFile.write(batch) } : {}),
+      ...(rejectFile && { rejects: rejectFile }),
       signal
     },
     clock
@@ -74,7 +76,7 @@ async function run(context: CommandContext): Promise<number> {
     await follow(context, run, view, bounded)
   } finally {
     stderr.status.clear()
-    await rejectFile?.close()
+    rejectFile?.close()
     const kept = bounded ? rejects : `${appName(context)}-rejects`
     if (run.report.accounting.read > 0) {
       for (const line of endReport(run.report, clock.now() - started, kept)) await stderr.line(line)

@@ -1,29 +1,29 @@
-import { text, utf8 } from '../core/bytes.ts'
-import { limits } from '../core/limits.ts'
-import type { Verdict } from '../extract/columns.ts'
+import { text, utf8 } from './bytes.ts'
+import { limits } from './limits.ts'
 
-/** A frame that could not be counted, with its raw bytes (cut at `limits.rejectBytesMax`). */
+/** A frame that could not be counted or sent, with its raw bytes (cut at `limits.rejectBytesMax`). */
 export interface Reject {
+  /** Topic id, or name of a file. */
   readonly source: string
   readonly partition: number
   /** Offset of the record; for files the number of the line, from 0. */
   readonly offset: number
-  readonly reason: Verdict
+  readonly reason: string
   readonly bytes: Uint8Array
-  /** The frame was longer than what is kept of it. */
-  readonly cut: boolean
+  /** Length of the whole frame. */
+  readonly size: number
 }
 
+/** Copies the frame, as far as it is kept. */
 export function rejectOf(
   source: string,
   partition: number,
   offset: number,
-  reason: Verdict,
+  reason: string,
   frame: Uint8Array
 ): Reject {
-  const cut = frame.length > limits.rejectBytesMax
   const bytes = frame.slice(0, limits.rejectBytesMax)
-  return { source, partition, offset, reason, bytes, cut }
+  return { source, partition, offset, reason, bytes, size: frame.length }
 }
 
 /**
@@ -31,7 +31,7 @@ export function rejectOf(
  * where they are not UTF-8.
  */
 export function encodeReject(reject: Reject): string {
-  const { source, partition, offset, reason, bytes, cut } = reject
+  const { source, partition, offset, reason, bytes, size } = reject
   const frame = text(bytes)
   const whole = sameBytes(utf8(frame), bytes)
   return JSON.stringify({
@@ -40,7 +40,7 @@ export function encodeReject(reject: Reject): string {
     offset,
     reason,
     ...(whole ? { frame } : { frameBase64: base64(bytes) }),
-    ...(cut ? { cut } : {})
+    ...(size > bytes.length ? { size } : {})
   })
 }
 
