@@ -13,7 +13,7 @@ import { memory } from './cases/memory.ts'
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    frames: { type: 'string', default: '200000' },
+    frames: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '3' },
     brokers: { type: 'string' }
   }
@@ -26,7 +26,7 @@ console.log(
 )
 for (const name of wanted) {
   if (name === 'file') await file(frames, rounds)
-  else if (name === 'memory') await memory(frames * 5)
+  else if (name === 'memory') await memory(frames)
   else if (name === 'broker') {
     if (values.brokers) await broker(values.brokers, frames, rounds)
     else await developmentBroker(bootstrap => broker(bootstrap, frames, rounds))

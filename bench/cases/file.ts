@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { answerOfResults } from '../answers.ts'
+import { answerOfResults, checkBounds } from '../answers.ts'
 import { compare } from '../comparison.ts'
 import { frameFile, type Shape } from '../data.ts'
 
@@ -15,7 +15,14 @@ export async function file(frames: number, rounds: number): Promise<void> {
       `${frames} ${shape} frames from a file`,
       [
         {
-          name: 'headcount, exact',
+          name: 'headcount',
+          script: headcount,
+          args: [...args, '--confidence', '0.997'],
+          answer: checkBounds,
+          frames
+        },
+        {
+          name: 'headcount --sketch exact',
           script: headcount,
           args: [...args, '--sketch', 'exact'],
           answer: answerOfResults,
