@@ -8,7 +8,7 @@ import type { Confidence, SketchKind } from '../sketch/sketch.ts'
 import type { WindowPlan } from '../window/plan.ts'
 import { contentRecords, headerRecord, type StateRecord, WindowRestore } from './changelog.ts'
 import { emissionOf } from './emission.ts'
-import { dueProvisional } from './pacing.ts'
+import { dueProvisional, type ProvisionalPace } from './pacing.ts'
 import { RangeCheck, type RangeFit, sourceKey } from './range-check.ts'
 import { RollUp } from './roll-up.ts'
 import { decodeKey, decodePosition, encodePosition, markKey, positionKey } from './state-record.ts'
@@ -22,7 +22,7 @@ export interface MergerOptions {
   readonly precision: number
   readonly confidence: Confidence
   readonly waitMs: number
-  readonly onlyFinal: boolean
+  readonly provisional: ProvisionalPace
   /** Ids of the input topics or files: all of them hold the watermark. */
   readonly sources: readonly string[]
   /** False for files and stdin: nothing is stored, so no state records are made. */
@@ -142,7 +142,8 @@ export class Merger {
       headers.add(window)
       results.push(this.record(window, nowMs))
     }
-    if (!this.options.onlyFinal) {
+    const { provisional } = this.options
+    if (provisional === 'paced' || (provisional === 'at-stop' && options.sayAll === true)) {
       for (const window of dueProvisional(
         this.table.openWindows(),
         nowMs,

@@ -1,6 +1,9 @@
 import { DAY, HOUR } from '../window/size.ts'
 import type { Window } from './window.ts'
 
+/** When windows that are still open are said: by their pace, only before a stop, or never. */
+export type ProvisionalPace = 'paced' | 'at-stop' | 'never'
+
 /** Larger windows change all the time: they speak more rarely than minutes. */
 const HOUR_PACE_MS = 10_000
 const DAY_PACE_MS = 60_000

@@ -73,6 +73,7 @@ async function countApp(ports: AppPorts, parts: AppRunParts, run: CountRun): Pro
   const positions = await startPositions(ports, merger, run.report.notes)
   const { intake, sanity } = createIntake({ source, settings, clock, positions })
   await source.open(new Map([...positions].map(([index, { position }]) => [index, position])))
+  run.report.started = true
   const failed = new AbortController()
   let loss: Error | undefined
   ports.onLoss(error => {

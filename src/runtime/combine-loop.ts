@@ -1,4 +1,5 @@
 import type { Flush } from '../combine/combiner.ts'
+import { isFailure } from '../core/errors.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Source } from '../port/source.ts'
 import { Cadence } from './cadence.ts'
@@ -51,6 +52,10 @@ export class CombineLoop {
         await this.parts.afterPoll?.()
       }
       await this.flush()
+    } catch (error) {
+      // What was read before the damage counts; the damage is told after it.
+      if (isFailure(error, 'input-damaged', 'input-failed')) await this.flush()
+      throw error
     } finally {
       signal.removeEventListener('abort', wake)
     }

@@ -101,6 +101,6 @@ export function createMerger(
   sources: readonly string[],
   stored: boolean
 ): Merger {
-  const { plan, sketch, precision, confidence, waitMs, onlyFinal } = settings
-  return new Merger({ plan, sketch, precision, confidence, waitMs, onlyFinal, sources, stored })
+  const { plan, sketch, precision, confidence, waitMs, provisional } = settings
+  return new Merger({ plan, sketch, precision, confidence, waitMs, provisional, sources, stored })
 }

@@ -1,5 +1,6 @@
 import { failure } from '../core/errors.ts'
 import { parseDuration } from '../core/units.ts'
+import type { ProvisionalPace } from '../merge/pacing.ts'
 import type { Clock } from '../port/clock.ts'
 import type { RejectSink } from '../port/sink.ts'
 import type { Source } from '../port/source.ts'
@@ -28,8 +29,8 @@ export interface CountOptions {
   readonly wait?: number | string
   readonly flushEvery?: number | string
   readonly emitEvery?: number | string
-  /** No provisional results. */
-  readonly onlyFinal?: boolean
+  /** When open windows are said: `paced` unless said; `at-stop` suits files, `never` is final only. */
+  readonly provisional?: ProvisionalPace
   /** On Kafka: stop at the end that the topic had at the start. */
   readonly exitAtEnd?: boolean
   /** Keeps frames of files and pipes that could not be counted; on Kafka they go to `<app>-rejects`. */
@@ -50,7 +51,7 @@ export function countSettings(options: Omit<CountOptions, 'source'>): CountSetti
     waitMs: milliseconds('wait', options.wait, 5_000),
     flushEveryMs: milliseconds('flushEvery', options.flushEvery, 1_000),
     emitEveryMs: milliseconds('emitEvery', options.emitEvery, 1_000),
-    onlyFinal: options.onlyFinal ?? false
+    provisional: options.provisional ?? 'paced'
   }
 }
 

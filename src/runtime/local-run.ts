@@ -1,3 +1,4 @@
+import { isFailure } from '../core/errors.ts'
 import type { Clock } from '../port/clock.ts'
 import type { RejectSink } from '../port/sink.ts'
 import type { Source } from '../port/source.ts'
@@ -42,6 +43,7 @@ async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
     }
   }
   await source.open(new Map(starts.map(partition => [partition, 0])))
+  run.report.started = true
   try {
     await new CombineLoop({
       source,
@@ -61,6 +63,9 @@ async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
       merger.end()
     }
     await commit(true)
+  } catch (error) {
+    if (isFailure(error, 'input-damaged', 'input-failed')) await commit(true)
+    throw error
   } finally {
     await source.close()
   }

@@ -4,6 +4,8 @@ import { Accounting } from '../combine/accounting.ts'
 export class RunReport {
   /** What became of every frame this run has read. */
   readonly accounting: Accounting = new Accounting()
+  /** Reading has begun: everything before it went well. */
+  started = false
   /** Frames read so far, those of the flush in the making included. */
   framesRead = 0
   /** Newest event time in ms, −Infinity before the first frame. */

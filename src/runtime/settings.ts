@@ -1,3 +1,4 @@
+import type { ProvisionalPace } from '../merge/pacing.ts'
 import type { Confidence, SketchKind } from '../sketch/sketch.ts'
 import type { WindowPlan } from '../window/plan.ts'
 
@@ -17,7 +18,7 @@ export interface CountSettings {
   readonly flushEveryMs: number
   /** Stage 2 commits, and says what changed, at most this often, in ms. */
   readonly emitEveryMs: number
-  readonly onlyFinal: boolean
+  readonly provisional: ProvisionalPace
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Reject } from '../core/reject.ts'
 import { createExtractor } from '../extract/create.ts'
 import type { Extractor } from '../extract/extractor.ts'
 import { Merger } from '../merge/merger.ts'
+import type { ProvisionalPace } from '../merge/pacing.ts'
 import { LatestResults } from '../result/latest-results.ts'
 import type { ResultRecord } from '../result/result-record.ts'
 import { sketchChunks } from '../sketch/chunks.ts'
@@ -24,7 +25,7 @@ export interface DriverOptions {
   readonly precision?: number
   readonly confidence?: Confidence
   readonly waitMs?: number
-  readonly onlyFinal?: boolean
+  readonly provisional?: ProvisionalPace
 }
 
 const SOURCE = 'driver'
@@ -55,7 +56,7 @@ export class PipelineTestDriver {
       precision: 14,
       confidence: 0.95,
       waitMs: 5_000,
-      onlyFinal: false,
+      provisional: 'paced',
       ...options
     }
     this.plan = new WindowPlan(parseSizes(options.windows))
@@ -139,7 +140,7 @@ export class PipelineTestDriver {
   }
 
   private createMerger(): Merger {
-    const { sketch, precision, confidence, waitMs, onlyFinal } = this.options
+    const { sketch, precision, confidence, waitMs, provisional } = this.options
     const { plan } = this
     const sources = [SOURCE]
     const stored = true
@@ -149,7 +150,7 @@ export class PipelineTestDriver {
       precision,
       confidence,
       waitMs,
-      onlyFinal,
+      provisional,
       sources,
       stored
     })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { PipelineTestDriver } from '../../src/testing/pipeline-test-driver.ts'
+import { type DriverOptions, PipelineTestDriver } from '../../src/testing/pipeline-test-driver.ts'
 
 const T = 1_468_244_400 // 2016-07-11T13:40:00Z
 
-function driver(options: { windows?: string[]; onlyFinal?: boolean; partitions?: number } = {}) {
+function driver(options: Partial<DriverOptions> = {}) {
   return new PipelineTestDriver({ key: 'uid', time: 'ts', windows: ['1m'], ...options })
 }
 
@@ -49,8 +49,8 @@ test('nothing is said when nothing changed', () => {
   assert.equal(pipeline.commit().length, 0)
 })
 
-test('only-final says nothing before a window closes', () => {
-  const pipeline = driver({ onlyFinal: true })
+test('without provisional results nothing is said before a window closes', () => {
+  const pipeline = driver({ provisional: 'never' })
   pipeline.pipe(frames(T, T + 30))
   pipeline.flush()
   assert.equal(pipeline.commit().length, 0)
@@ -129,4 +129,15 @@ test('a flush that was already taken is dropped whole', () => {
   pipeline.flush()
   pipeline.commit()
   assert.equal(pipeline.latest.sorted()[0]?.frames, 2)
+})
+
+test('said at a stop only, open windows are still said before the end', () => {
+  const pipeline = driver({ provisional: 'at-stop' })
+  pipeline.pipe(frames(T, T + 30))
+  pipeline.flush()
+  assert.equal(pipeline.commit().length, 0)
+  assert.deepEqual(
+    pipeline.commit(true).map(({ status, uniques }) => [status, uniques]),
+    [['provisional', 2]]
+  )
 })

@@ -78,7 +78,7 @@ async function run(context: CommandContext): Promise<number> {
     stderr.status.clear()
     rejectFile?.close()
     const kept = bounded ? rejects : `${appName(context)}-rejects`
-    if (run.report.accounting.read > 0) {
+    if (run.report.started) {
       for (const line of endReport(run.report, clock.now() - started, kept)) await stderr.line(line)
     }
   }
@@ -143,10 +143,8 @@ async function topicSource(
 
 function countOptions(context: CommandContext, bounded: boolean): Omit<CountOptions, 'source'> {
   const { options } = context
-  // A file's end is near: its windows are said once, when they close, unless asked otherwise.
-  const onlyFinal = options.given('only-final')
-    ? options.get('only-final')
-    : bounded && !options.given('emit-every')
+  // A file's end is near: its windows are said when they close, unless it is stopped before.
+  const paced = !bounded || options.given('emit-every')
   return {
     key: options.need('key', 'a count'),
     time: options.get('time'),
@@ -158,7 +156,7 @@ function countOptions(context: CommandContext, bounded: boolean): Omit<CountOpti
     emitEvery: options.get('emit-every'),
     flushEvery: options.get('flush-every'),
     exitAtEnd: options.get('exit-at-end'),
-    onlyFinal
+    provisional: options.get('only-final') ? 'never' : paced ? 'paced' : 'at-stop'
   }
 }
 
