@@ -8,6 +8,7 @@ import { parseResult } from '../../src/result/result-record.ts'
 import { ended } from '../cli/child.ts'
 import { assertMinutes, CountingPlace, latestOf, type MinutesTruth } from './counting.ts'
 import { developmentBroker } from './dev-broker.ts'
+import { encode, produce, Transactions } from './foreign-producer.ts'
 
 const broker = await developmentBroker()
 const skip = broker ? false : 'no broker'
@@ -98,6 +99,39 @@ describe('counting a topic', { skip }, () => {
     const { stdout, stderr } = await tool('kafka-console-consumer', args)
     const result = parseResult(stdout.trim())
     assert.deepEqual([result?.uniques, result?.frames], [2, 3], stderr)
+  })
+
+  it('counts what a read-committed console consumer sees, aborted frames of others left out', async () => {
+    const { topic, app } = await place.topic(1)
+    const { cluster } = place.scratch
+    const frame = (user: string) => `{"uid":"${user}","ts":1468244384}`
+    const [first, second] = [new Transactions(cluster, topic), new Transactions(cluster, topic)]
+    await Promise.all([first.begin(), second.begin()])
+    await first.send(frame('aborted 1'), frame('aborted 2'))
+    await second.send(frame('a'), frame('b'))
+    await first.end(false)
+    await produce(cluster, topic, 0, encode([frame('c')]))
+    await first.send(frame('aborted 3'))
+    await second.end(true)
+    await first.end(false)
+    await first.send(frame('d'), frame('a'))
+    await first.end(true)
+    const { stdout } = await count(topic, app)
+    const [minute] = latestOf(stdout)
+    const at = ['--bootstrap-server', place.bootstrap, '--topic', topic, '--from-beginning']
+    const seen = await captureTool({
+      machine: process,
+      folder: place.folder,
+      tool: 'kafka-console-consumer',
+      args: [...at, '--isolation-level', 'read_committed', '--max-messages', '5'],
+      input: ''
+    })
+    const users = seen.stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line).uid)
+    assert.deepEqual([minute?.frames, minute?.uniques], [users.length, new Set(users).size])
+    assert.deepEqual(users, ['a', 'b', 'c', 'd', 'a'])
   })
 
   it('refuses other settings, a wrong topic setting, and a missing topic, each with the cure', async () => {

@@ -3,17 +3,17 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import * as K from '@platformatic/kafka'
 import { isFailure } from '../../src/core/errors.ts'
-import { BatchEncoder, type BatchIdentity, noIdentity } from '../../src/kafka/batch-encoder.ts'
+import { noIdentity } from '../../src/kafka/batch-encoder.ts'
 import { isRetriable } from '../../src/kafka/client-errors.ts'
 import { Cluster } from '../../src/kafka/cluster.ts'
 import type { Codec } from '../../src/kafka/codecs.ts'
 import { listOffsets } from '../../src/kafka/list-offsets.ts'
-import { produceReadyBatches } from '../../src/kafka/produce-request.ts'
 import { type ReadRecord, RecordReader } from '../../src/kafka/record-reader.ts'
 import { withRetry } from '../../src/kafka/retry.ts'
 import { TopicSource } from '../../src/kafka/topic-source.ts'
 import { call } from '../../src/kafka/wire.ts'
 import { developmentBroker } from './dev-broker.ts'
+import { encode, produce, Transactions } from './foreign-producer.ts'
 
 const broker = await developmentBroker()
 const skip = broker === undefined ? 'no broker' : false
@@ -51,37 +51,6 @@ async function remove(cluster: Cluster, name: string): Promise<void> {
   await call(wire, K.deleteTopicsV6.api, [{ name, topicId: null }], 10_000)
 }
 
-function encode(
-  values: readonly string[],
-  identity: BatchIdentity = noIdentity,
-  codec: Codec = 'none'
-): Buffer {
-  const encoder = new BatchEncoder()
-  for (const [i, value] of values.entries()) {
-    encoder.append(Buffer.from(`k${i}`), Buffer.from(value), 1_700_000_000_000 + i * 1_000)
-  }
-  return encoder.finish({ ...identity, codec, transactional: identity !== noIdentity })
-}
-
-// A topic that was made just now may refuse its first batches.
-async function produce(
-  cluster: Cluster,
-  topic: string,
-  partition: number,
-  bytes: Buffer,
-  transactionalId: string | null = null
-): Promise<void> {
-  for (;;) {
-    const wire = await cluster.wire('produce', await cluster.leader(topic, partition))
-    const batch = { topic, partition, bytes }
-    const [answer] = await call(wire, produceReadyBatches, transactionalId, 10_000, [batch])
-    if (answer?.errorCode === 0) return
-    const code = new K.ProtocolError(answer?.errorCode ?? -1)
-    assert.equal(code.canRetry, true, `${code.apiId}`)
-    await cluster.refresh()
-  }
-}
-
 async function readAll(
   cluster: Cluster,
   topic: string,
@@ -99,67 +68,6 @@ async function readAll(
 }
 
 const textOf = (record: ReadRecord): string => Buffer.from(record.value ?? []).toString()
-
-/** A foreign transactional producer: the library's own calls, in sequence. */
-class Transactions {
-  private readonly cluster: Cluster
-  private readonly topic: string
-  readonly id = `fetch-txn-${randomBytes(5).toString('hex')}`
-  private identity: BatchIdentity = noIdentity
-
-  constructor(cluster: Cluster, topic: string) {
-    this.cluster = cluster
-    this.topic = topic
-  }
-
-  async begin(): Promise<void> {
-    const wire = await this.cluster.wire('produce', await this.cluster.leader(this.topic, 0))
-    const answer = await withRetry(
-      async () => {
-        const key = K.FindCoordinatorKeyTypes.TRANSACTION
-        await call(wire, K.findCoordinatorV6.api, key, [this.id])
-        return call(wire, K.initProducerIdV5.api, this.id, 60_000, -1n, -1)
-      },
-      error => !isRetriable(error),
-      { limitMs: 20_000 }
-    )
-    this.identity = {
-      producerId: answer.producerId,
-      epoch: answer.producerEpoch,
-      sequence: 0
-    }
-  }
-
-  async send(...values: string[]): Promise<void> {
-    await produce(this.cluster, this.topic, 0, encode(values, this.identity), this.id)
-    const sequence = this.identity.sequence + values.length
-    this.identity = { ...this.identity, sequence }
-  }
-
-  async end(commit: boolean): Promise<void> {
-    const { producerId, epoch } = this.identity
-    const wire = await this.cluster.wire('produce', await this.cluster.leader(this.topic, 0))
-    await withRetry(
-      () => call(wire, endTxnV5, this.id, producerId, epoch, commit),
-      error => !isRetriable(error),
-      { limitMs: 20_000 }
-    )
-    // InitProducerId waits for the markers: behind it the records are decided.
-    await this.begin()
-  }
-}
-
-const endTxnV5 = K.createAPI<[string, bigint, number, boolean], null>(
-  26,
-  5,
-  K.endTxnV4.createRequest,
-  (_correlation, key, version, reader) => {
-    reader.readInt32()
-    const code = reader.readInt16()
-    if (code !== 0) throw new K.ResponseError(key, version, { '/': [code, null] }, null)
-    return null
-  }
-)
 
 test('records of every codec come back from a real broker, in order and whole', {
   skip
