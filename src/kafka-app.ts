@@ -36,6 +36,8 @@ export interface KafkaSourceOptions extends KafkaOptions {
 }
 
 const READ_MS = 200
+/** A join that takes longer waits for somebody. */
+const SESSION_NOTE_MS = 2_000
 
 /** A Kafka topic to count: state, results and positions live in the app's own topics. */
 export function kafkaSource(options: KafkaSourceOptions): AppSource {
@@ -67,8 +69,8 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
     }
     try {
       await Promise.all([
-        own(combine, source.partitions, app),
-        own(merge, log.partitions('partials'), app)
+        own(combine, source.partitions, app, options.onTrouble),
+        own(merge, log.partitions('partials'), app, options.onTrouble)
       ])
     } catch (error) {
       await close()
@@ -145,9 +147,21 @@ async function readRecord(log: AppLog): Promise<AppRecord | undefined> {
   return record
 }
 
-/** This version runs one instance of an app: it must own every partition. */
-async function own(membership: Membership, partitions: number, app: string): Promise<void> {
-  const owned = new Set(await membership.join())
+/**
+ * This version runs one instance of an app: it must own every partition. After a kill -9 the broker
+ * holds them for the dead one until its session ends, which is said.
+ */
+async function own(
+  membership: Membership,
+  partitions: number,
+  app: string,
+  onTrouble: ((line: string) => void) | undefined
+): Promise<void> {
+  const wait = setTimeout(
+    () => onTrouble?.(`waiting for the session of the instance of ${app} that ran before`),
+    SESSION_NOTE_MS
+  )
+  const owned = new Set(await membership.join().finally(() => clearTimeout(wait)))
   for (let partition = 0; partition < partitions; partition++) {
     if (!owned.has(partition)) throw failure('app-busy', { app, partition })
   }
@@ -163,7 +177,12 @@ function watchLoss(
     membership.onChange(partitions => {
       const lost = owned?.find(partition => !partitions.includes(partition)) ?? 0
       owned = partitions
-      listener(failure('app-busy', { app, partition: lost }))
+      const problem = 'the broker dropped it, it was silent for too long'
+      listener(
+        partitions.length === 0
+          ? failure('group-lost', { group: combineGroup(app), problem })
+          : failure('app-busy', { app, partition: lost })
+      )
     })
   }
 }

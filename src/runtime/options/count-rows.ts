@@ -107,8 +107,8 @@ export const countRows = {
   'group-session-timeout': {
     kind: 'duration',
     area: 'Cadence',
-    default: '45s',
-    description: 'silence after which the broker takes an instance for dead',
-    example: '10s'
+    default: '10s',
+    description: 'silence after which the broker takes an instance for dead; 6s or more',
+    example: '30s'
   }
 } as const satisfies Readonly<Record<string, OptionRow>>
