@@ -9,20 +9,22 @@ export interface GroupUnderTest {
   close(): Promise<void>
 }
 
+const ascending = (left: number, right: number): number => left - right
+
 /** What every `Membership` promises to one member after another. */
 export function membershipConformance(name: string, open: () => Promise<GroupUnderTest>): void {
   test(`${name}: a single member owns everything, and offsets outlive it`, async () => {
     const group = await open()
     try {
       const first = group.member()
-      assert.deepEqual([...(await first.join())].sort(), [0, 1, 2])
+      assert.deepEqual((await first.join()).toSorted(ascending), [0, 1, 2])
       assert.equal(await first.committed(1), undefined)
       await first.commit(new Map([[1, { offset: 42, metadata: 'AQEB' }]]))
       await first.commit(new Map([[2, { offset: 7, metadata: '' }]]))
       await first.commit(new Map([[1, { offset: 50, metadata: 'AQEC' }]]))
       await first.leave()
       const second = group.member()
-      assert.deepEqual([...(await second.join())].sort(), [0, 1, 2])
+      assert.deepEqual((await second.join()).toSorted(ascending), [0, 1, 2])
       const stored = await second.committed(1)
       assert.deepEqual([stored?.offset, stored?.metadata], [50, 'AQEC'])
       assert.equal((await second.committed(2))?.offset, 7)

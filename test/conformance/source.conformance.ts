@@ -7,7 +7,7 @@ import { Intake } from '../../src/runtime/intake.ts'
 
 export interface SourceUnderTest {
   readonly source: Source
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Offers a source that holds these frames, partition by partition. */
