@@ -116,7 +116,8 @@ export class MergeLoop {
       const position = this.reader!.position
       const commit = merger.commit({ nowMs: clock.now(), position, sayAll })
       report.watermark = merger.watermark.value
-      report.overlaps = merger.misfits.overlap + merger.misfits.gap
+      report.overlaps = merger.misfits.overlap
+      report.gaps = merger.misfits.gap
       if (!commit) return
       await log.append('windows', partition, commit.state)
       if (commit.results.length > 0) {

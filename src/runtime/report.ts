@@ -20,6 +20,8 @@ export class RunReport {
   commits = 0
   /** Flushes that overlapped what was taken before: the frames of their windows may be too high. */
   overlaps = 0
+  /** Flushes that did not continue where their partition stood: part of the input is not counted. */
+  gaps = 0
   /** What the user should know: where it starts, what it waits for. */
   readonly notes: string[] = []
 }

@@ -29,6 +29,8 @@ test('repeated flushes are owned up to', () => {
   const crashed = report()
   crashed.overlaps = 2
   assert.match(endReport(crashed, 2_000, 'x').at(-1)!, /2 flushes were repeated after a crash/)
+  crashed.gaps = 1
+  assert.match(endReport(crashed, 2_000, 'x').at(-1)!, /1 flushes .* is not counted/)
 })
 
 test('the status line says how it goes, also before anything is known', () => {

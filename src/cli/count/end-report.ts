@@ -29,5 +29,10 @@ export function endReport(
       `${report.overlaps} flushes were repeated after a crash: uniques are right, frames of their windows may be too high`
     )
   }
+  if (report.gaps > 0) {
+    lines.push(
+      `${report.gaps} flushes began behind the end of the one before: stored offsets were moved, what lies between is not counted`
+    )
+  }
   return lines
 }
