@@ -1,21 +1,29 @@
 import { ADDRESS_BITS } from './coupon.ts'
-import { registerError } from './register-estimator.ts'
+import { registerError } from './register-error.ts'
 import type { Confidence } from './sketch.ts'
+import { ULL_INDICATORS } from './ull-register.ts'
 
 /** Quantile of the normal distribution that leaves (1 − confidence)/2 on either side. */
-const QUANTILES: Readonly<Record<Confidence, number>> = {
+export const QUANTILES: Readonly<Record<Confidence, number>> = {
   0.68: 0.994_458,
   0.95: 1.959_964,
   0.997: 2.967_738
 }
 
 /**
- * Shape of ln(n / estimate) in units of the standard error e: its quantile is
- * z + e·(SHIFT − BEND·z²). Fitted by simulation (`test/sketch/bounds.study.ts`) for precision 4 to 14;
- * from 10 on it differs from the plain normal by less than 3 % of e.
+ * Shape of ln(n / estimate) in units of the standard error e: its quantile is z + e·(shift − bend·z²).
+ * Fitted by simulation (`test/sketch/bounds.study.ts`) for precision 4 to 14; from 10 on it differs from
+ * the plain normal by less than 3 % of e.
  */
-const SHIFT = 0.68
-const BEND = 0.17
+export interface ErrorShape {
+  /** Values below its largest one that a register knows of. */
+  readonly indicators: number
+  readonly shift: number
+  readonly bend: number
+}
+
+const HLL_SHAPE: ErrorShape = { indicators: 0, shift: 0.68, bend: 0.17 }
+export const ULL_SHAPE: ErrorShape = { indicators: ULL_INDICATORS, shift: 0.72, bend: 0.085 }
 
 /**
  * How many coupons may have fallen together: the smallest k with
@@ -40,10 +48,11 @@ export function lostCoupons(coupons: number, confidence: Confidence): number {
 export function registerBounds(
   keys: number,
   precision: number,
-  confidence: Confidence
+  confidence: Confidence,
+  { indicators, shift, bend }: ErrorShape = HLL_SHAPE
 ): readonly [number, number] {
-  const error = registerError(keys, precision)
+  const error = registerError(keys, precision, indicators)
   const z = QUANTILES[confidence]
-  const middle = error * error * (SHIFT - BEND * z * z)
+  const middle = error * error * (shift - bend * z * z)
   return [keys * Math.exp(middle - error * z), keys * Math.exp(middle + error * z)]
 }

@@ -1,10 +1,14 @@
 import { failure } from '../core/errors.ts'
 import { AdaptiveSketch } from './adaptive-sketch.ts'
 import { ExactSketch } from './exact-sketch.ts'
+import { HllSketch } from './hll-sketch.ts'
+import { LinearSketch } from './linear-sketch.ts'
 import { checkPrecision } from './precision.ts'
 import type { Sketch, SketchKind } from './sketch.ts'
+import { ThetaSketch } from './theta-sketch.ts'
+import { UllSketch } from './ull-sketch.ts'
 
-/** An empty sketch with 2^precision registers, 4 … 18. @throws option-value */
+/** An empty sketch with 2^precision registers (linear: bits, theta: entries), 4 … 18. @throws option-value */
 export function createSketch(kind: SketchKind, precision: number): Sketch {
   checkPrecision(precision)
   switch (kind) {
@@ -12,11 +16,19 @@ export function createSketch(kind: SketchKind, precision: number): Sketch {
       return new ExactSketch(precision)
     case 'adaptive':
       return new AdaptiveSketch(precision)
+    case 'hll':
+      return new HllSketch(precision)
+    case 'ull':
+      return new UllSketch(precision)
+    case 'linear':
+      return new LinearSketch(precision)
+    case 'theta':
+      return new ThetaSketch(precision)
     default:
       throw failure('option-value', {
         option: '--sketch',
         value: String(kind),
-        expected: 'a kind of sketch: exact or adaptive',
+        expected: 'a kind of sketch: exact, adaptive, hll, ull, linear or theta',
         example: 'adaptive'
       })
   }

@@ -2,7 +2,8 @@ import type { ByteReader, ByteWriter } from '../core/bytes.ts'
 import { ADDRESS_BITS } from './coupon.ts'
 
 /*
- * The three payloads of an envelope:
+ * Payloads of an envelope that more than one kind writes, or takes apart bit by bit; the plain bytes of
+ * UltraLogLog registers and bitmaps are drawn beside them, in ull-register.ts and linear-counting.ts:
  *
  *     fingerprints   count × ( varint coupon − coupon before | u32 lower word )
  *     coupons        count × varint coupon − coupon before

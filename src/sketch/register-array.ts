@@ -1,7 +1,12 @@
 import { ADDRESS_BITS, REGISTER_MAX, registerValueOf } from './coupon.ts'
+import { registerKernel } from './register-kernel.ts'
+import type { HashColumns } from './sketch.ts'
+import { WasmColumns } from './wasm-columns.ts'
 
 const LANES = 4
-const TOP_BITS = 0x8080_8080
+
+/** With more registers than this for each row, their way into WASM memory and back costs what it saves. */
+const REGISTERS_A_ROW_MAX = 64
 
 /**
  * 2^precision registers of one byte each, on the same memory as words of four. The histogram is counted
@@ -34,26 +39,23 @@ export class RegisterArray {
     this.raise(coupon & this.mask, coupon >>> ADDRESS_BITS)
   }
 
+  addColumns(columns: HashColumns, from: number, to: number): void {
+    if (columns instanceof WasmColumns && (to - from) * REGISTERS_A_ROW_MAX >= this.values.length) {
+      if (columns.raise(this.values, from, to)) this.counted = false
+      return
+    }
+    const { h1lo, h2lo, h2hi } = columns
+    for (let i = from; i < to; i++) {
+      this.raise(h1lo[i]! & this.mask, registerValueOf(h2lo[i]!, h2hi[i]!))
+    }
+  }
+
   /**
    * Takes the larger of each pair of registers; a source of higher precision is folded on the way,
    * since its slots that agree in their low bits share one slot here.
-   *
-   * Four registers at a time. Values stay below 128, so the subtraction never borrows from the next byte,
-   * and the top bit of a byte of `larger` says that theirs is the larger one; `larger − (larger >>> 7)`
-   * makes a mask of it. Readable twin: `ours[slot & mask] = max(ours[slot & mask], theirs[slot])`.
    */
   merge(source: RegisterArray): void {
-    const ours = this.words
-    const theirs = source.words
-    const last = ours.length - 1
-    for (let i = 0; i < theirs.length; i++) {
-      const left = ours[i & last]!
-      const right = theirs[i]!
-      const larger = ~((left | TOP_BITS) - right) & TOP_BITS
-      if (larger === 0) continue
-      ours[i & last] = left ^ ((left ^ right) & (larger - (larger >>> 7)))
-      this.counted = false
-    }
+    if (registerKernel().mergeRegisters(this.values, source.values)) this.counted = false
   }
 
   /** How many registers hold each value 0 … 63. Valid until the next change. */

@@ -1,8 +1,12 @@
-/** How a sketch was asked for. `adaptive` is hll that keeps its coupons while they are few. */
-export type SketchKind = 'exact' | 'adaptive'
+/**
+ * How a sketch was asked for. `adaptive` is hll that keeps its coupons while they are few, and so does
+ * `ull`; `hll` has registers, and `linear` a bitmap, from the first key. `theta` keeps the smallest
+ * hashes, for set operations.
+ */
+export type SketchKind = 'exact' | 'adaptive' | 'hll' | 'ull' | 'linear' | 'theta'
 
-/** How the number came about: an exact set, coupons (practically exact), or registers. */
-export type EstimateMethod = 'exact' | 'coupons' | 'hll'
+/** How the number came about: an exact set, coupons (practically exact), registers, a bitmap, or a sample. */
+export type EstimateMethod = 'exact' | 'coupons' | 'hll' | 'ull' | 'linear' | 'theta'
 
 export type Confidence = 0.68 | 0.95 | 0.997
 
@@ -36,7 +40,7 @@ export interface HashColumns {
 export interface Sketch {
   readonly kind: SketchKind
   readonly precision: number
-  /** Distinct entries held exactly (set entries or coupons); −1 once registers took over. */
+  /** Distinct entries held exactly (set entries or coupons); −1 with less than all of them. */
   readonly entries: number
   /** Bytes of memory held, objects included, for budgets. */
   readonly memoryBytes: number

@@ -12,11 +12,17 @@ const [VERSION, KIND, METHOD, PRECISION, HASH, COUNT, PAYLOAD] = [3, 4, 5, 6, 7,
 const exact = sketchOf('exact', 14, hashes, 0, 50).serialize()
 const coupons = sketchOf('adaptive', 14, hashes, 0, 50).serialize()
 const registers = sketchOf('adaptive', 4, hashes, 0, 50).serialize()
+const hll = sketchOf('hll', 4, hashes, 0, 50).serialize()
+const ullCoupons = sketchOf('ull', 14, hashes, 0, 50).serialize()
+const ull = sketchOf('ull', 4, hashes, 0, 50).serialize()
+const linear = sketchOf('linear', 6, hashes, 0, 50).serialize()
+const envelopes = [exact, coupons, registers, hll, ullCoupons, ull, linear]
 
 test('each wrong header field is damage, and says which', () => {
   damaged(changed(exact, 0, 0x48), /does not start like one/)
   damaged(changed(exact, VERSION, 0), /version is 0/)
   damaged(changed(exact, KIND, 3), /kind is 3/)
+  damaged(changed(exact, KIND, 0), /kind is 0/)
   damaged(changed(exact, METHOD, 2), /method is 2/)
   damaged(changed(coupons, METHOD, 1), /method is 1/)
   damaged(changed(coupons, PRECISION, 3), /precision is 3/)
@@ -27,10 +33,39 @@ test('each wrong header field is damage, and says which', () => {
   damaged(changed(coupons, PRECISION, 4), /holds 50 coupons/)
   damaged(changed(registers, COUNT, registers[COUNT]! - 1), /counts \d+ registers/)
   damaged(changed(registers, PRECISION, 5), /take 12 bytes, not 24/)
+  damaged(changed(hll, KIND, 99), /kind is 99/)
+  damaged(changed(hll, METHOD, 2), /method is 2/)
+  damaged(changed(hll, COUNT, hll[COUNT]! - 1), /counts \d+ registers/)
+  damaged(changed(hll, PRECISION, 5), /take 12 bytes, not 24/)
+  damaged(changed(ull, METHOD, 3), /method is 3/)
+  damaged(changed(ull, COUNT, ull[COUNT]! - 1), /counts \d+ registers/)
+  damaged(changed(ull, PRECISION, 5), /take 16 bytes, not 32/)
+  damaged(changed(ullCoupons, PRECISION, 4), /holds 50 coupons/)
+  damaged(changed(linear, METHOD, 3), /method is 3/)
+  damaged(changed(linear, COUNT, linear[COUNT]! - 1), /counts \d+ bits/)
+  damaged(changed(linear, PRECISION, 7), /take 8 bytes, not 16/)
+})
+
+test('each kind has one version: 1 for exact and adaptive, 2 for those that came later', () => {
+  for (const envelope of [exact, coupons, registers]) {
+    assert.equal(envelope[VERSION], 1)
+    damaged(changed(envelope, VERSION, 2), /kind is [12]/)
+  }
+  for (const envelope of [hll, ullCoupons, ull, linear]) {
+    assert.equal(envelope[VERSION], 2)
+    damaged(changed(envelope, VERSION, 1), /kind is [345]/)
+  }
+})
+
+test('an UltraLogLog register in a state that no keys lead to is refused', () => {
+  for (const state of [1, 3, 5, 7, 9, 11]) {
+    const slot = ull.findIndex((byte, at) => at >= PAYLOAD && byte > 0)
+    damaged(changed(ull, slot, state), /a state that does not exist/)
+  }
 })
 
 test('an envelope inside other bytes is read where it lies', () => {
-  for (const envelope of [exact, coupons, registers]) {
+  for (const envelope of envelopes) {
     const around = new Uint8Array(envelope.length + 11).fill(0xa5)
     around.set(envelope, 5)
     const sketch = wrapSketch(around.subarray(5, 5 + envelope.length))
@@ -40,16 +75,16 @@ test('an envelope inside other bytes is read where it lies', () => {
 })
 
 test('a newer version is named before anything else is looked at', () => {
-  const newer = changed(exact, VERSION, 2)
+  const newer = changed(exact, VERSION, 3)
   newer[newer.length - 1]! ^= 1
   assert.throws(() => wrapSketch(newer), {
     code: 'format-version',
-    message: 'sketch has version 2, this headcount reads up to version 1'
+    message: 'sketch has version 3, this headcount reads up to version 2'
   })
 })
 
 test('every cut and every single flipped bit is an error', () => {
-  for (const envelope of [exact, coupons, registers]) {
+  for (const envelope of envelopes) {
     for (let length = 0; length < envelope.length; length++) damaged(envelope.subarray(0, length))
     for (let bit = 0; bit < envelope.length * 8; bit++) {
       const bytes = envelope.slice()
@@ -60,7 +95,7 @@ test('every cut and every single flipped bit is an error', () => {
 })
 
 test('a count that the bytes cannot hold is refused before room is made for it', () => {
-  for (const envelope of [exact, coupons, registers]) {
+  for (const envelope of envelopes) {
     const bytes = envelope.slice()
     bytes.fill(0xff, COUNT, PAYLOAD)
     damaged(resealed(bytes))
@@ -80,14 +115,16 @@ test('what has another form of the same content is refused', () => {
   damaged(withPayload(none, 2, [...first, 0, 7, 0, 0, 0]), /do not ascend/)
   assert.equal(wrapSketch(withPayload(none, 2, [...first, 0, 8, 0, 0, 0])).entries, 2)
 
-  const noRegisters = registers.slice()
-  noRegisters.fill(0, COUNT, noRegisters.length - 4)
-  damaged(resealed(noRegisters), /counts 0 registers/)
+  for (const full of [registers, ull]) {
+    const noRegisters = full.slice()
+    noRegisters.fill(0, COUNT, noRegisters.length - 4)
+    damaged(resealed(noRegisters), /counts 0 registers/)
+  }
 })
 
 test('mutated envelopes are the sketch they spell, byte for byte, or a typed error', () => {
   const random = new Random(7)
-  const bases = [exact, coupons, registers, sketchOf('adaptive', 6, hashes).serialize()]
+  const bases = [...envelopes, sketchOf('adaptive', 6, hashes).serialize()]
   let valid = 0
   for (let round = 0; round < 20_000; round++) {
     const bytes = mutated(bases[round % bases.length]!, random)

@@ -26,6 +26,43 @@ test('exact with adaptive is adaptive at the lower precision, in either order', 
   }
 })
 
+test('kinds over one hash unite in the one that all can turn into, whatever the order', () => {
+  const [exact, ull, adaptive, hll] = ['exact', 'ull', 'adaptive', 'hll'] as const
+  for (const [left, right, union] of [
+    [exact, ull, adaptive],
+    [ull, adaptive, adaptive],
+    [exact, hll, hll],
+    [ull, hll, hll],
+    [adaptive, hll, hll]
+  ] as const) {
+    for (const size of [10, 600, 1_500, 9_000]) {
+      for (const [leftPrecision, rightPrecision] of [
+        [14, 12],
+        [12, 14]
+      ] as const) {
+        const one = sketchOf(left, leftPrecision, hashes, 0, size)
+        const other = sketchOf(right, rightPrecision, hashes, size >> 1, size + 1_000)
+        const before = [one.serialize(), other.serialize()]
+        const expected = sketchOf(union, 12, hashes, 0, size + 1_000).serialize()
+        assert.deepEqual(mergeSketches(copyOf(one), other).serialize(), expected)
+        assert.deepEqual(mergeSketches(copyOf(other), one).serialize(), expected)
+        assert.deepEqual([one.serialize(), other.serialize()], before)
+      }
+    }
+  }
+})
+
+test('linear and theta sketches unite with their own only', () => {
+  for (const left of ['linear', 'theta'] as const) {
+    for (const right of ['exact', 'adaptive', 'hll', 'ull', 'linear', 'theta'] as const) {
+      if (left === right) continue
+      const [one, other] = [createSketch(left, 12), createSketch(right, 12)]
+      assert.throws(() => mergeSketches(one, other), { code: 'sketch-mismatch' })
+      assert.throws(() => mergeSketches(other, one), { code: 'sketch-mismatch' })
+    }
+  }
+})
+
 test('an exact set turns adaptive without its keys, at any precision', () => {
   const exact = sketchOf('exact', 14, hashes)
   assert.ok(exact instanceof ExactSketch)

@@ -3,9 +3,14 @@ import { test } from 'node:test'
 import { createSketch, type SketchKind } from '../../src/sketch/index.ts'
 import { sketchConformance } from '../conformance/sketch.conformance.ts'
 
-for (const kind of ['exact', 'adaptive'] as const) {
+for (const kind of ['exact', 'adaptive', 'hll', 'ull'] as const) {
   sketchConformance(kind, precision => createSketch(kind, precision))
 }
+sketchConformance(
+  'linear',
+  precision => createSketch('linear', precision),
+  precision => 2 ** precision
+)
 
 test('a precision or a kind that does not exist is named', () => {
   for (const precision of [3, 19, 14.5, Number.NaN]) {
