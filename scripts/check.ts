@@ -21,6 +21,7 @@ const steps: readonly Step[] = [
   { name: 'lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
   { name: 'dead code', command: 'knip', args: ['--no-progress', '--no-config-hints'] },
   { name: 'format', command: 'biome', args: ['check', '--error-on-warnings', '--colors=off'] },
+  { name: 'wasm', command: 'node', args: ['scripts/build-wasm.ts', '--check'] },
   { name: 'layers', command: 'node', args: ['scripts/layers.ts'] },
   { name: 'tidy', command: 'node', args: ['scripts/tidy.ts'] }
 ]

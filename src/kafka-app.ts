@@ -41,10 +41,14 @@ const SESSION_NOTE_MS = 2_000
 
 /** A Kafka topic to count: state, results and positions live in the app's own topics. */
 export function kafkaSource(options: KafkaSourceOptions): AppSource {
-  return { attach: settings => attach(options, settings) }
+  return { attach: (settings, signal) => attach(options, settings, signal) }
 }
 
-async function attach(options: KafkaSourceOptions, settings: CountSettings): Promise<AppPorts> {
+async function attach(
+  options: KafkaSourceOptions,
+  settings: CountSettings,
+  signal: AbortSignal
+): Promise<AppPorts> {
   const app = checkAppName(options.app ?? defaultAppName(options.topic, settings.key))
   const trouble = options.onTrouble ? { onTrouble: options.onTrouble } : {}
   const cluster = await Cluster.connect(options)
@@ -67,6 +71,9 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
       await Promise.allSettled([combine.leave(), merge.leave(), source.close(), log.close()])
       await cluster.close()
     }
+    // A stop while somebody is waited for: leaving ends the wait.
+    const leave = (): void => void Promise.allSettled([combine.leave(), merge.leave()])
+    signal.addEventListener('abort', leave)
     try {
       await Promise.all([
         own(combine, source.partitions, app, options.onTrouble),
@@ -74,7 +81,10 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
       ])
     } catch (error) {
       await close()
-      throw error
+      if (!signal.aborted) throw error
+      throw failure('interrupted', { state: 'stopped before the count began' }, error)
+    } finally {
+      signal.removeEventListener('abort', leave)
     }
     const from = options.from ?? 'earliest'
     return {

@@ -130,7 +130,7 @@ export const grounds: Readonly<Record<string, Room>> = {
   bin: { lives: 'the launcher', imports: ['src'], packages: ['node:*'] },
   test: {
     lives: 'mirrors src, and the suites over the whole',
-    imports: ['src', 'scripts', 'bench'],
+    imports: ['src', 'scripts', 'bench', 'wasm'],
     packages: ['fast-check', '@node-rs/crc32', '@platformatic/kafka', 'node:*']
   },
   bench: {

@@ -19,6 +19,11 @@ export const registry: readonly RegistryRow[] = [
     load: async () => (await import('./commands/results.ts')).resultsCommand
   },
   {
+    name: 'sketch',
+    summary: 'read, merge and convert sketches in files, and compare their kinds',
+    load: async () => (await import('./commands/sketch.ts')).sketchCommand
+  },
+  {
     name: 'topic',
     summary: 'create, list, describe and delete topics',
     load: async () => (await import('./commands/topic.ts')).topicCommand

@@ -30,6 +30,8 @@ export interface Flush {
   readonly partials: readonly Partial[]
   readonly mark: Mark
   readonly rejects: readonly Reject[]
+  /** Rejects that were counted but not kept. */
+  readonly rejectsDropped: number
 }
 
 interface Pane {
@@ -50,6 +52,7 @@ export class Combiner {
   private accounting = new Accounting()
   private rejects: Reject[] = []
   private rejectBytes = 0
+  private rejectsDropped = 0
   private from: number
   private to: number
   private state: MarkState | undefined
@@ -74,7 +77,10 @@ export class Combiner {
 
   /** True when the tables are full enough that a flush should not wait for its time. */
   get full(): boolean {
-    return this.panes.size >= limits.panesPerFlushMax
+    return (
+      this.panes.size >= limits.panesPerFlushMax ||
+      this.rejectBytes >= limits.rejectsPerFlushBytesMax
+    )
   }
 
   /** Bytes held by the sketches of this flush. */
@@ -129,16 +135,17 @@ export class Combiner {
     for (const { start, frames, late, sketch } of this.panes.values()) {
       partials.push({ range, start, group: 'null', mask, frames, late, sketch })
     }
-    const { accounting, rejects, clock } = this
+    const { accounting, rejects, rejectsDropped, clock } = this
     const clockState = clock.serialize()
     this.panes = new Map()
     this.accounting = new Accounting()
     this.rejects = []
     this.rejectBytes = 0
+    this.rejectsDropped = 0
     this.from = this.to
     this.state = state
     const mark: Mark = { range, partitions, state, clock: clock.newest, clockState, accounting }
-    return { partials, mark, rejects }
+    return { partials, mark, rejects, rejectsDropped }
   }
 
   private pane(start: number): Pane {
@@ -151,9 +158,12 @@ export class Combiner {
     return pane
   }
 
-  /** Keeps the raw frame while there is room; counted it is in any case. */
+  /** Keeps the raw frame while there is room; counted it is in any case, and so is the lack of room. */
   private reject(columns: Columns, row: number, bytes: Uint8Array): void {
-    if (this.rejectBytes >= limits.rejectsPerFlushBytesMax) return
+    if (this.rejectBytes >= limits.rejectsHeldBytesMax) {
+      this.rejectsDropped++
+      return
+    }
     const frame = bytes.subarray(columns.start[row]!, columns.end[row]!)
     const reason = verdicts[columns.verdict[row]!]!
     const { source, partition } = this.options

@@ -89,6 +89,16 @@ export const errorTable = {
       '{path}: the {compression} data is damaged or cut off after {frames} frames ({problem})',
     cure: 'get the file again; what was read before the damage is counted above'
   },
+  'text-empty': {
+    exit: 1,
+    message: '{path} has no words',
+    cure: 'give a text with words between white space'
+  },
+  'input-large': {
+    exit: 1,
+    message: '{path} is larger than {limit}, the most that is taken',
+    cure: 'give a smaller part of it'
+  },
   'input-failed': {
     exit: 1,
     message: 'reading {path} failed: {problem}',
@@ -100,10 +110,27 @@ export const errorTable = {
       'only {counted} of the first {frames} frames could be counted ({reasons}); top-level fields seen: {fields}',
     cure: '{suggestion}'
   },
+  'output-is-input': {
+    exit: 2,
+    message: '{path} would be overwritten while it is needed',
+    cure: 'write to another file'
+  },
   'output-failed': {
     exit: 1,
     message: 'writing {path} failed: {problem}',
     cure: 'check that there is room on the disk and that the folder can be written'
+  },
+
+  // keys on their way into sketches
+  'key-column': {
+    exit: 1,
+    message: 'the column of keys is wrong: {problem}',
+    cure: 'give one offset more than keys, ascending, none beyond the bytes'
+  },
+  'kernel-missing': {
+    exit: 1,
+    message: 'the WASM kernel does not run here: {problem}',
+    cure: 'name no kernel: the plain one takes over, with the same results'
   },
 
   // stored bytes
@@ -117,10 +144,25 @@ export const errorTable = {
     message: '{format} has version {found}, this headcount reads up to version {known}',
     cure: 'use the newer headcount that wrote it'
   },
+  'sketch-unknown': {
+    exit: 1,
+    message: '{path} is not a sketch of a format that headcount knows',
+    cure: 'it reads its own, DataSketches HLL and theta, Redis HYLL and postgresql-hll, as bytes'
+  },
+  'sketch-unreadable': {
+    exit: 1,
+    message: '{path}: {problem}',
+    cure: 'the bytes are not what was written; get the file again, in binary mode'
+  },
   'sketch-mismatch': {
     exit: 1,
     message: 'a {left} sketch cannot be merged with a {right} sketch',
     cure: 'merge sketches of one kind and one hash only'
+  },
+  'sketch-form': {
+    exit: 1,
+    message: 'a {kind} sketch cannot be written as a {form}',
+    cure: 'that form takes sketches of kind {kinds}'
   },
 
   // Kafka
@@ -235,6 +277,12 @@ export const errorTable = {
     exit: 1,
     message: 'topic {topic} has {found} partitions, the app needs {expected}',
     cure: 'count under another name with --app, or delete the app’s topics and start again'
+  },
+  'app-record-foreign': {
+    exit: 1,
+    message:
+      'record {offset} of the app’s {log} topic, partition {partition}, is none that headcount wrote ({problem})',
+    cure: 'let nobody else write to the topics of an app; this one can only be counted anew, with another --app'
   },
   'app-missing': {
     exit: 1,

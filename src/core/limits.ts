@@ -21,14 +21,20 @@ export const limits = Object.freeze({
   readBytes: 512 * KB,
   /** One record of ours in Kafka; larger state is split in chunks. */
   recordBytesMax: 900 * KB,
+  /** A sketch in a file; a larger one is refused by name. */
+  sketchFileBytesMax: 40 * MB,
+  /** A text whose words are counted in memory; a larger one is refused by name. */
+  textBytesMax: 128 * MB,
   /** Entries of an exact set before the window turns adaptive and says so. */
   exactEntriesMax: 2 ** 22,
   /** Bytes of one stored chunk of an exact set. */
   exactChunkBytesMax: 256 * KB,
   /** Panes touched between two flushes; a full table flushes early. */
   panesPerFlushMax: 50_000,
-  /** Rejects kept between two flushes; beyond it they are counted but not kept. */
+  /** Rejects between two flushes; beyond it a flush is made early. */
   rejectsPerFlushBytesMax: 8 * MB,
+  /** Rejects that one read may bring on top; beyond it they are counted but not kept, and that is said. */
+  rejectsHeldBytesMax: 64 * MB,
   /** Partials between two flushes, all sketches together; beyond it a flush is made early. */
   partialsPerFlushBytesMax: 64 * MB,
   /** Closing windows per commit. */
@@ -54,3 +60,4 @@ export const limits = Object.freeze({
 assert(limits.rejectBytesMax <= limits.recordBytesMax, 'a reject fits in a record')
 assert(limits.exactChunkBytesMax <= limits.recordBytesMax, 'a chunk fits in a record')
 assert(limits.frameBytesMax <= limits.batchBytesMax, 'a frame fits in a batch')
+assert(limits.exactEntriesMax * 9 < limits.sketchFileBytesMax, 'an exact set fits in a file')

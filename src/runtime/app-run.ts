@@ -1,3 +1,4 @@
+import { failure } from '../core/errors.ts'
 import type { Merger } from '../merge/merger.ts'
 import type { Clock } from '../port/clock.ts'
 import type { AppLog, Membership } from '../port/log.ts'
@@ -7,6 +8,10 @@ import { CountRun, createIntake, createMerger, type StageOneParts } from './coun
 import { LogHandover } from './log-handover.ts'
 import { MergeLoop } from './merge-loop.ts'
 import type { CountSettings } from './settings.ts'
+
+/** How long a stop may wait for brokers, and closing after that. */
+const STOP_MS = 10_000
+const CLOSE_MS = 5_000
 
 /** Everything an app's run needs of Kafka, behind ports. */
 export interface AppPorts {
@@ -28,7 +33,7 @@ export interface AppPorts {
 /** A topic with an app around it: the state, the results and the positions live in Kafka. */
 export interface AppSource {
   /** Makes or checks the app's topics and joins its consumer groups. */
-  attach(settings: CountSettings): Promise<AppPorts>
+  attach(settings: CountSettings, signal: AbortSignal): Promise<AppPorts>
 }
 
 export interface AppRunParts {
@@ -46,12 +51,31 @@ export function runApp(parts: AppRunParts): CountRun {
 }
 
 async function work(parts: AppRunParts, run: CountRun): Promise<void> {
-  const ports = await parts.source.attach(parts.settings)
+  const ports = await parts.source.attach(parts.settings, run.signal)
+  const ended = new AbortController()
   try {
-    await countApp(ports, parts, run)
+    await Promise.race([
+      countApp(ports, parts, run),
+      stopLimit(parts.clock, run.signal, ended.signal)
+    ])
   } finally {
-    await ports.close()
+    ended.abort()
+    const closed = new AbortController()
+    await Promise.race([ports.close(), parts.clock.sleep(CLOSE_MS, closed.signal)])
+    closed.abort()
   }
+}
+
+/** Fails when a stop takes too long, because a broker that is away holds the last flush up. */
+async function stopLimit(clock: Clock, stop: AbortSignal, ended: AbortSignal): Promise<never> {
+  if (!stop.aborted) await once(stop)
+  await clock.sleep(STOP_MS, ended)
+  const state = 'the brokers are away; what was not stored is read again by the next start'
+  throw failure('interrupted', { state })
+}
+
+function once(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 async function countApp(ports: AppPorts, parts: AppRunParts, run: CountRun): Promise<void> {
@@ -72,6 +96,8 @@ async function countApp(ports: AppPorts, parts: AppRunParts, run: CountRun): Pro
   if (restored > 0) run.report.notes.push(`restored ${restored} state records`)
   const positions = await startPositions(ports, merger, run.report.notes)
   const { intake, sanity } = createIntake({ source, settings, clock, positions })
+  // An app that has counted before was right once: bad frames later on must not keep it from starting.
+  if (restored > 0) sanity.trust()
   await source.open(new Map([...positions].map(([index, { position }]) => [index, position])))
   run.report.started = true
   const failed = new AbortController()
@@ -94,6 +120,8 @@ async function countApp(ports: AppPorts, parts: AppRunParts, run: CountRun): Pro
     failed.abort()
     throw error
   })
+  // It is awaited below; until then a failure must not count as unhandled.
+  merging.catch(() => undefined)
   try {
     await combineLoop.run()
     if (loss) throw loss

@@ -39,7 +39,7 @@ export class CombineLoop {
   }
 
   async run(): Promise<void> {
-    const { source, intake, clock, signal } = this.parts
+    const { source, intake, clock, report, signal } = this.parts
     const wake = (): void => source.wake()
     signal.addEventListener('abort', wake)
     try {
@@ -55,6 +55,7 @@ export class CombineLoop {
     } catch (error) {
       // What was read before the damage counts; the damage is told after it.
       if (isFailure(error, 'input-damaged', 'input-failed')) await this.flush()
+      else for (const { pending } of intake.combiners.values()) report.accounting.add(pending)
       throw error
     } finally {
       signal.removeEventListener('abort', wake)
@@ -74,7 +75,10 @@ export class CombineLoop {
       flushes.push(combiner.flush(state))
     }
     if (flushes.length === 0) return
-    for (const { mark } of flushes) report.accounting.add(mark.accounting)
+    for (const { mark, rejectsDropped } of flushes) {
+      report.accounting.add(mark.accounting)
+      report.rejectsDropped += rejectsDropped
+    }
     report.flushes++
     await handover.deliver(flushes)
   }

@@ -1,10 +1,10 @@
 import { decodeMark, MARK_TYPE } from '../combine/mark.ts'
 import { decodePartial, PARTIAL_TYPE } from '../combine/partial.ts'
 import { utf8 } from '../core/bytes.ts'
-import { failure } from '../core/errors.ts'
+import { failure, isFailure } from '../core/errors.ts'
 import type { Merger } from '../merge/merger.ts'
 import type { Clock } from '../port/clock.ts'
-import type { AppLog, InRecord, LogReader, Membership } from '../port/log.ts'
+import type { AppLog, InRecord, LogName, LogReader, Membership } from '../port/log.ts'
 import { type ResultRecord, resultKey } from '../result/result-record.ts'
 import { Cadence } from './cadence.ts'
 import type { RunReport } from './report.ts'
@@ -52,9 +52,11 @@ export class MergeLoop {
     let records = 0
     try {
       while (reader.position < end) {
-        for (const { key, value } of await reader.poll(POLL_WAIT_MS)) {
-          if (!key) throw failure('format-damaged', { format: 'state', problem: 'no record key' })
-          restore.take(key, value)
+        for (const record of await reader.poll(POLL_WAIT_MS)) {
+          this.within('windows', record, ({ key, value }) => {
+            if (!key) throw failure('format-damaged', { format: 'state', problem: 'no record key' })
+            restore.take(key, value)
+          })
           records++
         }
       }
@@ -102,10 +104,24 @@ export class MergeLoop {
   private take(records: readonly InRecord[]): void {
     const { merger, clock } = this.parts
     const now = clock.now()
-    for (const { value } of records) {
-      if (value?.[0] === PARTIAL_TYPE) merger.takePartial(decodePartial(value))
-      else if (value?.[0] === MARK_TYPE) merger.takeMark(decodeMark(value), now)
-      else throw failure('format-damaged', { format: 'partials', problem: 'unknown record type' })
+    for (const record of records) {
+      this.within('partials', record, ({ value }) => {
+        if (value?.[0] === PARTIAL_TYPE) merger.takePartial(decodePartial(value))
+        else if (value?.[0] === MARK_TYPE) merger.takeMark(decodeMark(value), now)
+        else throw failure('format-damaged', { format: 'partial', problem: 'unknown type' })
+      })
+    }
+  }
+
+  /** Names the record that makes no sense. */
+  private within(log: LogName, record: InRecord, work: (record: InRecord) => void): void {
+    try {
+      work(record)
+    } catch (error) {
+      if (!isFailure(error, 'format-damaged', 'format-version')) throw error
+      const { partition } = this.parts
+      const problem = error.message
+      throw failure('app-record-foreign', { log, partition, offset: record.offset, problem }, error)
     }
   }
 

@@ -1,12 +1,22 @@
 import { failure } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
-import { COUNTED, type Columns, NO_KEY, NO_TIME, verdicts } from '../extract/columns.ts'
+import {
+  BAD_KEY,
+  BAD_TIME,
+  COUNTED,
+  type Columns,
+  NO_KEY,
+  NO_TIME,
+  verdicts
+} from '../extract/columns.ts'
 import type { Extractor } from '../extract/extractor.ts'
 
 const FRAMES_TO_JUDGE = 10_000
 const SHARE_COUNTED_MIN = 0.01
 const FRAMES_TO_NAME = 20
 const NAMES_MAX = 12
+/** Verdicts on frames that are JSON objects. */
+const WITH_FIELDS: ReadonlySet<number> = new Set([NO_KEY, BAD_KEY, NO_TIME, BAD_TIME])
 
 /**
  * Notices a wrong `--key` or `--time` early: when next to nothing of the first frames can be
@@ -28,13 +38,18 @@ export class SanityCheck {
     this.time = time
   }
 
+  /** No more judgement: the fields have proved right before. */
+  trust(): void {
+    this.done = true
+  }
+
   /** @throws nothing-counted after 10,000 frames with less than 1 % counted */
   observe(bytes: Uint8Array, columns: Columns): void {
     if (this.done) return
     for (let i = 0; i < columns.count; i++) {
       const verdict = columns.verdict[i]!
       this.frames[verdict]!++
-      if ((verdict === NO_KEY || verdict === NO_TIME) && this.named < FRAMES_TO_NAME) {
+      if (WITH_FIELDS.has(verdict) && this.named < FRAMES_TO_NAME) {
         this.named++
         const frame = [columns.start[i]!, columns.end[i]!] as const
         for (const name of this.extractor.fieldNames(bytes, ...frame)) {
@@ -69,10 +84,20 @@ export class SanityCheck {
     })
   }
 
+  /** What to do about the most frequent reason. */
   private suggestion(fields: readonly string[]): string {
-    const noKey = this.frames[NO_KEY]! >= this.frames[NO_TIME]!
-    const [option, wanted] = noKey ? ['--key', this.key] : ['--time', this.time]
-    if (fields.length === 0) return 'check that the input holds one JSON object per frame'
+    const reasons = [...WITH_FIELDS].sort((left, right) => this.frames[right]! - this.frames[left]!)
+    const reason = reasons[0]!
+    if (this.frames[reason] === 0) return 'check that the input holds one JSON object per frame'
+    const [option, wanted] =
+      reason === NO_KEY || reason === BAD_KEY ? ['--key', this.key] : ['--time', this.time]
+    if (reason === BAD_KEY)
+      return `the values of ${wanted} are objects or arrays: choose another ${option}`
+    if (reason === BAD_TIME) return `the values of ${wanted} are no times: choose another ${option}`
+    if (wanted.startsWith('@'))
+      return `the records have no ${wanted.slice(1)}: name a field with ${option}`
+    if (fields.includes(wanted))
+      return `${wanted} is there, but null or empty: choose another ${option}`
     const match = nearest(wanted, fields)
     return match ? `did you mean ${option} ${match}?` : `check ${option}: there is no ${wanted}`
   }

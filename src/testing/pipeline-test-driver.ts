@@ -113,8 +113,11 @@ export class PipelineTestDriver {
     return said
   }
 
-  /** The input ends: everything closes. */
+  /** The input ends: what was piped is flushed, and everything closes. */
   end(): ResultRecord[] {
+    for (const [partition, combiner] of this.combiners.entries()) {
+      if (combiner.hasNews('behind')) this.flush(partition)
+    }
     this.merger.end()
     return this.commit()
   }

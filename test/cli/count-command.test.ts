@@ -77,6 +77,24 @@ describe('headcount count on files and pipes', { concurrency: 2 }, () => {
     assert.deepEqual([keyless.offset, keyless.reason], [3, 'no-key'])
   })
 
+  it('never overwrites its input with rejects', async () => {
+    const text = `${frames.slice(0, 5).join('\n')}\n{}\n`
+    const { status, stderr } = await count(file('own.jsonl', text), '--rejects', 'own.jsonl')
+    assert.equal(status, 2)
+    assert.match(stderr, /own\.jsonl would be overwritten.*\[output-is-input]/)
+    assert.equal(readFileSync(join(folder.path, 'own.jsonl'), 'utf8'), text)
+  })
+
+  it('keeps every reject, however many there are', async () => {
+    const bad = Array.from({ length: 12_000 }, (_, i) =>
+      JSON.stringify({ ts: T, i, pad: 'y'.repeat(2_000) })
+    )
+    const path = file('keyless.jsonl', `${[...frames, ...bad].join('\n')}\n`)
+    const { stderr } = await count(path, '--rejects', 'kept.jsonl')
+    assert.match(stderr, /no-key 12000; kept in kept\.jsonl\n$/)
+    assert.equal(readFileSync(join(folder.path, 'kept.jsonl'), 'utf8').split('\n').length, 12_001)
+  })
+
   it('gives one answer for plain, gzip, zstd, several files and a pipe', async () => {
     const text = `${frames.join('\n')}\n`
     const half = text.indexOf('\n', text.length / 2) + 1

@@ -158,6 +158,24 @@ describe('counting a topic', { skip }, () => {
     assert.match(stderr, /top-level fields seen: .*uid.*\n.*did you mean --key uid\?/s)
   })
 
+  it('starts again although the newest frames have no key, and names a foreign record', async () => {
+    const { topic, app } = await place.topic(1)
+    await place.run('produce', '-t', topic, '-k', 'uid', 'frames.jsonl', '--rejects', 'bad.jsonl')
+    await count(topic, app)
+    const keyless = place.start(['produce', '-t', topic])
+    keyless.stdin.write('{"ts":1468244384}\n'.repeat(11_000))
+    assert.equal((await ended(keyless)).status, 0)
+    assert.match((await count(topic, app)).stderr, /11000 frames in .*: 0 counted, 11000 rejected/)
+    const foreign = place.start(['produce', '-t', `${app}-partials`])
+    foreign.stdin.write('{"not":"ours"}\n')
+    assert.equal((await ended(foreign)).status, 0)
+    const stderr = await place.refuse('count', '-t', topic, '-k', 'uid', '--app', app, '-e')
+    assert.match(
+      stderr,
+      /record \d+ of the app’s partials topic, partition 0, .*\[app-record-foreign]/
+    )
+  })
+
   it('waits at an empty topic, and ends there with nothing to say', async () => {
     const { topic, app } = await place.topic(3)
     const { stdout } = await count(topic, app)

@@ -14,6 +14,7 @@ import {
   stateShapingOptions
 } from '../../src/runtime/options/option-table.ts'
 import { produceRows } from '../../src/runtime/options/produce-rows.ts'
+import { sketchRows } from '../../src/runtime/options/sketch-rows.ts'
 import { topicRows } from '../../src/runtime/options/topic-rows.ts'
 import { parseValue } from '../../src/runtime/options/value-rules.ts'
 
@@ -26,6 +27,7 @@ test('no row hides another of the same name', () => {
     generateRows,
     produceRows,
     consumeRows,
+    sketchRows,
     brokerRows
   ]
   const names = parts.flatMap(part => Object.keys(part))

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { failure } from '../../core/errors.ts'
 import { jsonlSource } from '../../host/jsonl-source.ts'
 import { RejectFile } from '../../host/reject-file.ts'
+import { refuseSameFile } from '../../host/same-file.ts'
 import { type CountOptions, startCount } from '../../runtime/count.ts'
 import type { CountRun } from '../../runtime/count-run.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
@@ -52,15 +53,17 @@ export const countCommand: Command = {
 }
 
 async function run(context: CommandContext): Promise<number> {
-  const { options, args, signal, clock, stderr } = context
-  const topic = options.get('topic')
-  if (topic !== undefined && args.length > 0) {
-    throw failure('option-conflict', { option: '--topic', other: `the file ${args[0]}` })
-  }
-  const rejects = options.get('rejects')
-  const rejectFile =
-    rejects === undefined ? undefined : new RejectFile(resolve(context.folder, rejects), false)
+  const { options, signal, clock, stderr } = context
+  const topic = topicOf(context)
   const bounded = topic === undefined
+  const rejects = options.get('rejects')
+  if (!bounded && options.origin('rejects')?.kind === 'flag') {
+    throw failure('option-conflict', {
+      option: '--rejects',
+      other: 'a topic: its rejects go to a topic'
+    })
+  }
+  const rejectFile = bounded && rejects !== undefined ? openRejects(context, rejects) : undefined
   const run = startCount(
     {
       source: bounded ? fileSource(context) : await topicSource(context, topic),
@@ -83,6 +86,19 @@ async function run(context: CommandContext): Promise<number> {
     }
   }
   return 0
+}
+
+/** The topic to count; files on the command line win over a topic from a configuration. */
+function topicOf({ options, args }: CommandContext): string | undefined {
+  if (args.length === 0) return options.get('topic')
+  if (options.origin('topic')?.kind !== 'flag') return undefined
+  throw failure('option-conflict', { option: '--topic', other: `the file ${args[0]}` })
+}
+
+function openRejects({ folder, args }: CommandContext, path: string): RejectFile {
+  const files = args.filter(input => input !== '-').map(input => resolve(folder, input))
+  refuseSameFile(resolve(folder, path), files)
+  return new RejectFile(resolve(folder, path), false)
 }
 
 /** Shows results as they come, and several times a second how it goes. */

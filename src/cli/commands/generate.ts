@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { failure } from '../../core/errors.ts'
 import { formatBytes, formatCount, formatDuration } from '../../core/units.ts'
 import { openOutput } from '../../host/output-file.ts'
+import { refuseSameFile } from '../../host/same-file.ts'
 import {
   FRAME_BYTES_MAX,
   FRAME_BYTES_MIN,
@@ -45,6 +46,10 @@ async function generate(context: CommandContext): Promise<number> {
   const { FrameGenerator } = await import('../../testing/frame-generator.ts')
   const generator = new FrameGenerator(frameOptions(context))
   const path = options.get('output')
+  const truthPath = options.get('truth')
+  if (path !== undefined && truthPath !== undefined) {
+    refuseSameFile(resolve(context.folder, truthPath), [resolve(context.folder, path)])
+  }
   const output =
     path === undefined || path === '-'
       ? { write: (bytes: Uint8Array) => stdout.write(bytes), close: async () => {} }
@@ -64,7 +69,6 @@ async function generate(context: CommandContext): Promise<number> {
     progress.end()
     await output.close()
   }
-  const truthPath = options.get('truth')
   if (truthPath !== undefined)
     await writeTruth(resolve(context.folder, truthPath), generator.truth())
   if (path !== undefined || stderr.isTerminal) {

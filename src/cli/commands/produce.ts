@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { formatBytes, formatCount, formatDuration } from '../../core/units.ts'
 import { jsonlSource } from '../../host/jsonl-source.ts'
 import { RejectFile } from '../../host/reject-file.ts'
+import { refuseSameFile } from '../../host/same-file.ts'
 import type { Producer } from '../../kafka/producer.ts'
 import { type ProduceReport, ProduceRun } from '../../produce/produce-run.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
@@ -57,6 +58,8 @@ async function produce(context: CommandContext): Promise<number> {
     inputs.map(path => (path === '-' ? path : resolve(folder, path))),
     { stdin: context.stdin, readBytes: readBytes(options.get('send-rate')) }
   )
+  const paths = inputs.filter(path => path !== '-').map(path => resolve(folder, path))
+  refuseSameFile(rejectsPath(context, inputs), paths)
   // A missing file is told before a missing broker.
   await source.check()
   const [{ Cluster }, { Producer }] = await Promise.all([

@@ -24,6 +24,11 @@ export function endReport(
     const where = rejectsTo ? `kept in ${rejectsTo}` : 'keep them with --rejects FILE'
     lines.push(`rejected: ${reasons.join(', ')}; ${where}`)
   }
+  if (report.rejectsDropped > 0) {
+    lines.push(
+      `${report.rejectsDropped} of the rejected frames were counted but not kept: too many at once`
+    )
+  }
   if (report.overlaps > 0) {
     lines.push(
       `${report.overlaps} flushes were repeated after a crash: uniques are right, frames of their windows may be too high`

@@ -42,10 +42,11 @@ export const countRows = {
   },
   sketch: {
     kind: 'choice',
-    choices: ['adaptive', 'exact'],
+    choices: ['adaptive', 'exact', 'ull', 'hll'],
     area: 'Counting',
     default: 'adaptive',
-    description: 'how distinct keys are held: adaptive is small, with bounds; exact keeps them all',
+    description:
+      'how distinct keys are held: adaptive is small, with bounds; exact keeps them all; ull tells more per byte; hll always has registers',
     example: 'exact',
     shapesState: true
   },
@@ -55,7 +56,7 @@ export const countRows = {
     max: 18,
     area: 'Counting',
     default: '14',
-    description: 'binary logarithm of the registers of an adaptive sketch',
+    description: 'binary logarithm of the registers of a sketch',
     example: '12',
     shapesState: true
   },

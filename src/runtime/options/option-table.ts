@@ -6,6 +6,7 @@ import { generalRows } from './general-rows.ts'
 import { generateRows } from './generate-rows.ts'
 import type { OptionRow, ValueOfKind } from './option-row.ts'
 import { produceRows } from './produce-rows.ts'
+import { sketchRows } from './sketch-rows.ts'
 import { topicRows } from './topic-rows.ts'
 
 /**
@@ -20,6 +21,7 @@ const optionTable = {
   ...generateRows,
   ...produceRows,
   ...consumeRows,
+  ...sketchRows,
   ...brokerRows
 } as const satisfies Readonly<Record<string, OptionRow>>
 

@@ -42,9 +42,13 @@ export function secretTexts(layers: readonly OptionLayer[]): readonly string[] {
   return [...secrets]
 }
 
+/** Shorter ones stand in ordinary words by chance; masking those tells more than it hides. */
+const MASKED_LENGTH_MIN = 4
+
 export function redact(text: string, secrets: readonly string[]): string {
   // The longest first: one secret may be part of another.
-  return [...secrets]
+  return secrets
+    .filter(secret => secret.length >= MASKED_LENGTH_MIN)
     .sort((left, right) => right.length - left.length)
     .reduce((rest, secret) => rest.replaceAll(secret, MASK), text)
 }
