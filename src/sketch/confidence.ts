@@ -27,8 +27,9 @@ export const ULL_SHAPE: ErrorShape = { indicators: ULL_INDICATORS, shift: 0.72, 
 
 /**
  * How many coupons may have fallen together: the smallest k with
- * P(Poisson(n² / (6·2^26)) > k) ≤ 1 − confidence. Two keys share an address with 2^−26 and a value
- * with Σ 4^−v = 1/3, and there are n²/2 pairs.
+ * P(Poisson(n² / (6·2^26)) > k) ≤ (1 − confidence)/2. Two keys share an address with 2^−26 and a value
+ * with Σ 4^−v = 1/3, and there are n²/2 pairs. Half of what may miss is left to the registers: at the
+ * mode change both happen (docs/design/0008-lost-coupons.md).
  */
 export function lostCoupons(coupons: number, confidence: Confidence): number {
   const mean = coupons ** 2 / (6 * 2 ** ADDRESS_BITS)
@@ -36,7 +37,7 @@ export function lostCoupons(coupons: number, confidence: Confidence): number {
   let covered = term
   let k = 0
   // The last terms round to nothing long before the tail reaches 1 − 0.997.
-  while (1 - covered > 1 - confidence && term > 0) {
+  while (1 - covered > (1 - confidence) / 2 && term > 0) {
     k++
     term *= mean / k
     covered += term

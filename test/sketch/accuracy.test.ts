@@ -82,12 +82,13 @@ test('lost coupons follow the Poisson tail', () => {
   assert.equal(lostCoupons(0, 0.997), 0)
   assert.equal(lostCoupons(1_000, 0.95), 0)
   // Mean 0.0417: P(> 0) = 4.1 %, P(> 1) = 0.085 %.
-  assert.equal(lostCoupons(4_096, 0.95), 0)
+  assert.equal(lostCoupons(3_100, 0.95), 0)
+  assert.equal(lostCoupons(4_096, 0.95), 1)
   assert.equal(lostCoupons(4_096, 0.997), 1)
-  // Mean 10.67: P(> 15) = 7.6 %, P(> 16) = 4.5 %; P(> 20) = 0.33 %, P(> 21) = 0.16 %.
+  // Mean 10.67: P(> 16) = 4.5 %, P(> 17) = 2.5 %; P(> 21) = 0.16 %, P(> 22) = 0.08 %.
   assert.deepEqual(
     [0.95, 0.997].map(c => lostCoupons(65_536, c as 0.95)),
-    [16, 21]
+    [17, 22]
   )
 })
 
