@@ -88,6 +88,8 @@ function insideEnd(bytes: Uint8Array, at: number, end: number): number {
       }
       next += 4
     }
+    // The last word may have ended just at the bound.
+    if (next >= end) break
     const byte = bytes[next++]!
     if (byte === QUOTE) return next
     if (byte === BACKSLASH) next++

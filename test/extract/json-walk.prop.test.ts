@@ -27,8 +27,16 @@ test('a step ends behind its start and within its bounds, or says damaged', () =
       const space = spaceEnd(bytes, start, end)
       assert.ok(space >= start && space <= end)
     }),
-    { numRuns: 2_000 }
+    { numRuns: 5_000 }
   )
+})
+
+test('a quote just behind the bound does not end a string', () => {
+  for (let length = 0; length < 20; length++) {
+    const bytes = Buffer.from(`"${'x'.repeat(length)}"`)
+    assert.equal(valueEnd(bytes, 0, bytes.length - 1), DAMAGED)
+    assert.equal(valueEnd(bytes, 0, bytes.length), bytes.length)
+  }
 })
 
 test('every value passes whole, whatever follows', () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -13,7 +15,6 @@ import {
   startBroker,
   stopBroker
 } from '../../src/broker/index.ts'
-import { isAlive } from '../../src/broker/machine.ts'
 import { isFailure } from '../../src/core/errors.ts'
 
 /** The broker, or undefined where this machine has no Java or no way to Kafka. */
@@ -60,7 +61,9 @@ test('a killed broker is noticed, starts again on its data, and goes down clean'
 
   assert.equal(await stopBroker(process, folder), 'stopped')
   assert.equal((await brokerStatus(process, folder)).state, 'stopped')
-  assert.equal(isAlive(process, again.pids[0]!), false)
+  const [, port] = again.addresses[0]!.split(':')
+  const [refused] = await once(connectTcp(Number(port), '127.0.0.1'), 'error')
+  assert.equal(refused.code, 'ECONNREFUSED')
   await assert.rejects(access(join(folder, 'broker.lock')), 'no lock is left')
   await assert.rejects(access(join(folder, 'run.json')), 'no state is left')
 })
