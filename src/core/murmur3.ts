@@ -1,3 +1,5 @@
+import { high, word } from './word-math.ts'
+
 /**
  * MurmurHash3_x64_128 (A. Appleby, public domain), the hash of every key, in 32-bit halves: JavaScript
  * has no 64-bit integers that are free of allocation.
@@ -131,27 +133,12 @@ function finish(length: number, out: Uint32Array): void {
   out[3] = h2hi + h1hi + carry(h2lo, h1lo)
 }
 
-/** The upper 32 bits of an unsigned 32 × 32 product, in 16-bit limbs that stay integers in V8. */
-function high(left: number, right: number): number {
-  const l0 = left & 0xffff
-  const l1 = left >>> 16
-  const r0 = right & 0xffff
-  const r1 = right >>> 16
-  const middle = (Math.imul(l1, r0) + (Math.imul(l0, r0) >>> 16)) | 0
-  const cross = (Math.imul(l0, r1) + (middle & 0xffff)) | 0
-  return (Math.imul(l1, r1) + (middle >>> 16) + (cross >>> 16)) | 0
-}
-
 /**
  * 1 when an addition that gave `sum` wrapped around; `part` is either of its terms. `Number` of a
  * comparison compiles without a branch; a conditional here is mispredicted half of the time (+40 %).
  */
 function carry(sum: number, part: number): number {
   return Number(sum >>> 0 < part >>> 0)
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
 }
 
 function partialWord(bytes: Uint8Array, at: number, end: number): number {

@@ -1,3 +1,5 @@
+import { high, word } from '../core/word-math.ts'
+
 /**
  * MurmurHash64A (A. Appleby, public domain) with the seed of Redis, in 32-bit halves: JavaScript has no
  * 64-bit integers that are free of allocation.
@@ -42,19 +44,4 @@ export function redisHash(bytes: Uint8Array, start: number, end: number, out: Ui
   lo = Math.imul(lo, M_LO)
   out[0] = lo ^ (hi >>> 15)
   out[1] = hi
-}
-
-/** The upper 32 bits of an unsigned 32 × 32 product, in 16-bit limbs that stay integers in V8. */
-function high(left: number, right: number): number {
-  const l0 = left & 0xffff
-  const l1 = left >>> 16
-  const r0 = right & 0xffff
-  const r1 = right >>> 16
-  const middle = (Math.imul(l1, r0) + (Math.imul(l0, r0) >>> 16)) | 0
-  const cross = (Math.imul(l0, r1) + (middle & 0xffff)) | 0
-  return (Math.imul(l1, r1) + (middle >>> 16) + (cross >>> 16)) | 0
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
 }

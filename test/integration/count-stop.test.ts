@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
-import { type RunningBroker, startBroker } from '../../src/broker/index.ts'
 import { isFailure } from '../../src/core/errors.ts'
 import { count, kafkaSource } from '../../src/index.ts'
 import { CountingPlace } from './counting.ts'
+import { ownBroker } from './dev-broker.ts'
 
-async function start(): Promise<RunningBroker | undefined> {
-  try {
-    return await startBroker({ machine: process })
-  } catch (error) {
-    if (isFailure(error, 'java-missing', 'kafka-missing')) return undefined
-    throw error
-  }
-}
-
-const broker = await start()
+const broker = await ownBroker()
 
 describe('a count whose broker goes away', { skip: broker ? false : 'no broker' }, () => {
   let place: CountingPlace

@@ -1,5 +1,5 @@
 import { after } from 'node:test'
-import { type RunningBroker, startBroker } from '../../src/broker/index.ts'
+import { type BrokerOptions, type RunningBroker, startBroker } from '../../src/broker/index.ts'
 import { isFailure } from '../../src/core/errors.ts'
 
 /** What an integration test needs of a broker. */
@@ -24,16 +24,25 @@ export function developmentBroker(): Promise<DevelopmentBroker | undefined> {
 async function findBroker(): Promise<DevelopmentBroker | undefined> {
   const named = process.env.HEADCOUNT_TEST_BROKERS
   if (named) return { bootstrap: named }
-  let broker: RunningBroker
+  const broker = await ownBroker({ onProgress: print })
+  if (broker) after(() => broker.stop())
+  return broker
+}
+
+/**
+ * A broker for a test that kills it or needs it set up in its own way; the caller stops it. Undefined,
+ * with the reason printed, where there is no Java or no Kafka.
+ */
+export async function ownBroker(
+  options: Partial<BrokerOptions> = {}
+): Promise<RunningBroker | undefined> {
   try {
-    broker = await startBroker({ machine: process, onProgress: print })
+    return await startBroker({ machine: process, ...options })
   } catch (error) {
     if (!isFailure(error, 'java-missing', 'kafka-missing')) throw error
     print(`skipped: ${error.message}; ${error.cure}`)
     return undefined
   }
-  after(() => broker.stop())
-  return broker
 }
 
 function print(line: string): void {

@@ -7,25 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { connect } from 'node:tls'
-import {
-  type BrokerOptions,
-  brokerStatus,
-  captureTool,
-  type RunningBroker,
-  startBroker,
-  stopBroker
-} from '../../src/broker/index.ts'
+import { brokerStatus, captureTool, startBroker, stopBroker } from '../../src/broker/index.ts'
 import { isFailure } from '../../src/core/errors.ts'
-
-/** The broker, or undefined where this machine has no Java or no way to Kafka. */
-async function start(options: Partial<BrokerOptions>): Promise<RunningBroker | undefined> {
-  try {
-    return await startBroker({ machine: process, ...options })
-  } catch (error) {
-    if (isFailure(error, 'java-missing', 'kafka-missing')) return undefined
-    throw error
-  }
-}
+import { ownBroker } from './dev-broker.ts'
 
 function tool(folder: string, name: string, args: readonly string[], input = '') {
   return captureTool({ machine: process, folder, tool: name, args, input })
@@ -34,7 +18,7 @@ function tool(folder: string, name: string, args: readonly string[], input = '')
 test('a killed broker is noticed, starts again on its data, and goes down clean', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'headcount-broker-'))
   after(() => rm(folder, { recursive: true, force: true }))
-  const broker = await start({ folder })
+  const broker = await ownBroker({ folder })
   if (!broker) return t.skip('this machine has no Java 17 or no Kafka')
   const topic = `kept-${randomUUID()}`
 
@@ -69,7 +53,7 @@ test('a killed broker is noticed, starts again on its data, and goes down clean'
 })
 
 test('with TLS, a login and access rules, only who proves it gets in', async t => {
-  const broker = await start({ security: 'sasl-tls', acl: true })
+  const broker = await ownBroker({ security: 'sasl-tls', acl: true })
   if (!broker) return t.skip('this machine has no Java 17 or no Kafka')
   try {
     const { caPath, users } = broker.access

@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
 import * as K from '@platformatic/kafka'
-import { type RunningBroker, startBroker } from '../../src/broker/index.ts'
-import { isFailure } from '../../src/core/errors.ts'
 import { BatchEncoder, noIdentity } from '../../src/kafka/batch-encoder.ts'
 import { isRetriable } from '../../src/kafka/client-errors.ts'
 import { Cluster } from '../../src/kafka/cluster.ts'
@@ -11,22 +9,13 @@ import { produceReadyBatches } from '../../src/kafka/produce-request.ts'
 import { RecordReader } from '../../src/kafka/record-reader.ts'
 import { withRetry } from '../../src/kafka/retry.ts'
 import { call } from '../../src/kafka/wire.ts'
+import { ownBroker } from './dev-broker.ts'
 
 const NODES = 3
 const HUNDRED = 100
 
-async function start(): Promise<RunningBroker | undefined> {
-  try {
-    const broker = await startBroker({ machine: process, brokers: NODES })
-    after(() => broker.stop())
-    return broker
-  } catch (error) {
-    if (isFailure(error, 'java-missing', 'kafka-missing')) return undefined
-    throw error
-  }
-}
-
-const broker = await start()
+const broker = await ownBroker({ brokers: NODES })
+if (broker) after(() => broker.stop())
 const skip = broker === undefined ? 'no broker' : false
 
 async function createTopic(cluster: Cluster, name: string): Promise<void> {

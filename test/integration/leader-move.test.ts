@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type RunningBroker, startBroker } from '../../src/broker/index.ts'
-import { isFailure } from '../../src/core/errors.ts'
 import { systemClock } from '../../src/host/system-clock.ts'
 import { Producer } from '../../src/kafka/producer.ts'
 import { RecordReader } from '../../src/kafka/record-reader.ts'
+import { ownBroker } from './dev-broker.ts'
 import { Scratch } from './scratch.ts'
 
-async function start(): Promise<RunningBroker | undefined> {
-  try {
-    return await startBroker({ machine: process, brokers: 3 })
-  } catch (error) {
-    if (isFailure(error, 'java-missing', 'kafka-missing')) return undefined
-    throw error
-  }
-}
-
-const broker = await start()
+const broker = await ownBroker({ brokers: 3 })
 const TOTAL = 12_000
 const PARTITIONS = 3
 

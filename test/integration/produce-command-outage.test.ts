@@ -2,24 +2,14 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { type RunningBroker, startBroker } from '../../src/broker/index.ts'
-import { isFailure } from '../../src/core/errors.ts'
 import { freshFolder, headcount, startHeadcount } from '../cli/child.ts'
+import { ownBroker } from './dev-broker.ts'
 import { Scratch } from './scratch.ts'
 
 const FRAMES = 30_000
 
-async function start(): Promise<RunningBroker | undefined> {
-  try {
-    return await startBroker({ machine: process })
-  } catch (error) {
-    if (isFailure(error, 'java-missing', 'kafka-missing')) return undefined
-    throw error
-  }
-}
-
 // These tests kill their broker: it is one of their own.
-const broker = await start()
+const broker = await ownBroker()
 
 describe('produce while the broker is away', { skip: broker === undefined }, () => {
   let scratch: Scratch

@@ -1,27 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { captureTool, type RunningBroker, startBroker } from '../../src/broker/index.ts'
-import { isFailure } from '../../src/core/errors.ts'
+import { captureTool } from '../../src/broker/index.ts'
 import { systemClock } from '../../src/host/system-clock.ts'
 import { ClassicMembership } from '../../src/kafka/membership.ts'
 import { Producer } from '../../src/kafka/producer.ts'
 import { RecordReader } from '../../src/kafka/record-reader.ts'
+import { ownBroker } from './dev-broker.ts'
 import { Scratch } from './scratch.ts'
 
 const common = { clock: systemClock, random: Math.random }
 const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 
-async function start(): Promise<RunningBroker | undefined> {
-  try {
-    return await startBroker({ machine: process })
-  } catch (error) {
-    if (isFailure(error, 'java-missing', 'kafka-missing')) return undefined
-    throw error
-  }
-}
-
 // These tests kill their broker: it is one of their own.
-const broker = await start()
+const broker = await ownBroker()
 
 describe('a producer', { skip: broker === undefined }, () => {
   let scratch: Scratch

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Combiner } from '../../src/combine/combiner.ts'
+import { createExtractor } from '../../src/extract/create.ts'
+import { countSettings } from '../../src/runtime/count.ts'
+import { createMerger } from '../../src/runtime/count-run.ts'
 import { type DriverOptions, PipelineTestDriver } from '../../src/testing/pipeline-test-driver.ts'
 
 const T = 1_468_244_400 // 2016-07-11T13:40:00Z
@@ -123,12 +127,34 @@ test('after a crash between state and results, the last results are said again a
   assert.equal(pipeline.commit().length, 0)
 })
 
-test('a flush that was already taken is dropped whole', () => {
-  const pipeline = driver()
-  pipeline.pipe(frames(T, T + 1))
-  pipeline.flush()
-  pipeline.commit()
-  assert.equal(pipeline.latest.sorted()[0]?.frames, 2)
+test('a flush that was already taken is dropped whole, an overlapping one is counted as such', () => {
+  const merger = createMerger(
+    countSettings({ key: 'uid', windows: ['1m'], sketch: 'exact' }),
+    ['s'],
+    false
+  )
+  const flushOf = (from: number, to: number) => {
+    const range = { source: 's', partition: 0, partitions: 1, mask: 1, precision: 14 } as const
+    const combiner = new Combiner({ ...range, sketch: 'exact', waitMs: 5_000 }, from)
+    const extractor = createExtractor({ key: 'uid', time: 'ts' })
+    const bytes = new TextEncoder().encode(`{"ts":${T},"uid":"a"}\n`.repeat(to - from))
+    extractor.lines(bytes, 0, bytes.length, true)
+    combiner.take(extractor.columns, bytes)
+    combiner.advance(to)
+    return combiner.flush('behind')
+  }
+  const framesAfter = (from: number, to: number): number | undefined => {
+    const { partials, mark } = flushOf(from, to)
+    for (const partial of partials) merger.takePartial(partial)
+    merger.takeMark(mark, 0)
+    return merger.commit({ nowMs: 0, position: 0 })?.results[0]?.frames
+  }
+  assert.equal(framesAfter(0, 4), 4)
+  assert.equal(framesAfter(1, 3), undefined)
+  assert.equal(framesAfter(4, 5), 5)
+  assert.equal(framesAfter(3, 6), 8)
+  assert.equal(framesAfter(9, 10), 9)
+  assert.deepEqual(merger.misfits, { covered: 1, overlap: 1, gap: 1 })
 })
 
 test('said at a stop only, open windows are still said before the end', () => {
