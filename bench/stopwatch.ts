@@ -1,15 +1,21 @@
-/** Adds up the time of the parts that count; what prepares them stays outside. */
+/** Measures the parts that count; what prepares them stays outside. */
 export class Stopwatch {
-  private milliseconds = 0
+  /** Milliseconds of each part. */
+  readonly laps: number[] = []
 
   time<T>(work: () => T): T {
     const started = performance.now()
     const result = work()
-    this.milliseconds += performance.now() - started
+    this.laps.push(performance.now() - started)
     return result
   }
 
   nanosecondsPer(count: number): number {
-    return (this.milliseconds * 1e6) / count
+    return nanosecondsPer(count, this.laps)
   }
+}
+
+/** What laps, in milliseconds, come to for each of `count` things. */
+export function nanosecondsPer(count: number, laps: readonly number[]): number {
+  return (laps.reduce((sum, lap) => sum + lap, 0) * 1e6) / count
 }

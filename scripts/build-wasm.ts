@@ -1,23 +1,38 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot } from './gate/tree.ts'
 
 /*
- * Compiles `wasm/` and writes the module as text that any runtime can import: no file to find, no
- * request to make. With `--check` nothing is written: the module in the tree must be what the sources
+ * Compiles `wasm/` and writes its modules as text that any runtime can import: no file to find, no
+ * request to make. With `--check` nothing is written: the modules in the tree must be what the sources
  * give, byte for byte, so that nobody has to trust it.
  */
-const MODULE_PATH = 'src/sketch/hash-kernel-module.ts'
+const MODULES = [
+  {
+    config: 'wasm/asconfig.json',
+    path: 'src/sketch/hash-kernel-module.ts',
+    what: 'The hash kernel',
+    name: 'hashKernelBase64'
+  },
+  {
+    config: 'wasm/table-asconfig.json',
+    path: 'src/sketch/fingerprint-table-module.ts',
+    what: 'The table of fingerprints',
+    name: 'fingerprintTableBase64'
+  }
+] as const
 const TEXT_WIDTH = 92
 
-function compile(): Buffer {
+type Module = (typeof MODULES)[number]
+
+function compile(config: string): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'headcount-wasm-'))
   try {
-    const output = join(folder, 'hash-kernel.wasm')
+    const output = join(folder, 'module.wasm')
     const compiler = join(projectRoot, 'node_modules', 'assemblyscript', 'bin', 'asc.js')
-    const args = ['--config', 'wasm/asconfig.json', '--target', 'release', '--outFile', output]
+    const args = ['--config', config, '--target', 'release', '--outFile', output]
     execFileSync(process.execPath, [compiler, ...args], { cwd: projectRoot, stdio: 'inherit' })
     return readFileSync(output)
   } finally {
@@ -25,27 +40,30 @@ function compile(): Buffer {
   }
 }
 
-function moduleText(wasm: Buffer): string {
+function moduleText({ config, what, name }: Module): string {
+  const wasm = compile(config)
   const base64 = wasm.toString('base64')
   const pieces = base64.match(new RegExp(`.{1,${TEXT_WIDTH}}`, 'g')) ?? []
   const lines = pieces.map(piece => `  '${piece}'`).join(' +\n')
   return `/**
- * The hash kernel, ${wasm.length} bytes of WASM in base64, compiled from \`wasm/\`.
+ * ${what}, ${wasm.length} bytes of WASM in base64, compiled from \`wasm/\`.
  * Written by \`node scripts/build-wasm.ts\`; \`npm run check\` proves that the sources give it.
  */
-export const hashKernelBase64 =
+export const ${name} =
 ${lines}
 `
 }
 
-const built = moduleText(compile())
-const path = join(projectRoot, MODULE_PATH)
-if (!process.argv.includes('--check')) {
-  writeFileSync(path, built)
-  console.log(`${MODULE_PATH} written`)
-} else if (readFileSync(path, 'utf8') === built) {
-  console.log(`wasm: ${MODULE_PATH} is what wasm/ compiles to`)
-} else {
-  console.log(`${MODULE_PATH} is not what wasm/ compiles to: run node scripts/build-wasm.ts`)
-  process.exitCode = 1
+for (const module of MODULES) {
+  const built = moduleText(module)
+  const path = join(projectRoot, module.path)
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path, built)
+    console.log(`${module.path} written`)
+  } else if (existsSync(path) && readFileSync(path, 'utf8') === built) {
+    console.log(`wasm: ${module.path} is what wasm/ compiles to`)
+  } else {
+    console.log(`${module.path} is not what wasm/ compiles to: run node scripts/build-wasm.ts`)
+    process.exitCode = 1
+  }
 }

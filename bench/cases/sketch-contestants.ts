@@ -14,8 +14,8 @@ import { Stopwatch } from '../stopwatch.ts'
 /** One way from ids to a count. */
 export interface Contestant {
   readonly name: string
-  /** Counts all ids anew and proves the answer; ns per id. */
-  readonly run: (keys: KeyBatches) => number
+  /** Counts all ids anew and proves the answer; milliseconds of each batch. */
+  readonly run: (keys: KeyBatches) => readonly number[]
 }
 
 const PRECISION = 14
@@ -26,7 +26,7 @@ const PRECISION = 14
  */
 export function kernelRegisters(kind: HashKernelKind, from: 'in place' | 'copied'): Contestant {
   const kernel = createHashKernel(kind)
-  const run = (keys: KeyBatches): number => {
+  const run = (keys: KeyBatches): readonly number[] => {
     const registers = new Uint8Array(2 ** PRECISION)
     const watch = new Stopwatch()
     for (const batch of keys.batches) {
@@ -38,7 +38,7 @@ export function kernelRegisters(kind: HashKernelKind, from: 'in place' | 'copied
       watch.time(() => kernel.raiseRegisters(registers, column, keysIn(batch)))
     }
     assert.deepEqual(registers, registersOf(keys))
-    return watch.nanosecondsPer(keys.count)
+    return watch.laps
   }
   return { name: `${kind} kernel, hll registers, ids ${from}`, run }
 }
@@ -61,10 +61,10 @@ function registersOf(keys: KeyBatches): Uint8Array {
   return registers.values
 }
 
-/** The chosen kernel into a sketch. */
-export function kernelInto(kind: SketchKind): Contestant {
-  const kernel = createHashKernel()
-  const run = (keys: KeyBatches): number => {
+/** A kernel into a sketch. */
+export function kernelInto(kind: SketchKind, kernelKind: HashKernelKind): Contestant {
+  const kernel = createHashKernel(kernelKind)
+  const run = (keys: KeyBatches): readonly number[] => {
     const sketch = createSketch(kind, PRECISION)
     const watch = new Stopwatch()
     for (const batch of keys.batches) {
@@ -72,9 +72,9 @@ export function kernelInto(kind: SketchKind): Contestant {
     }
     const { low, high } = sketch.estimate(0.997)
     assert.ok(low <= keys.count && keys.count <= high, `${kind}: ${keys.count} in ${low} … ${high}`)
-    return watch.nanosecondsPer(keys.count)
+    return watch.laps
   }
-  return { name: `${kernel.kind} kernel into a sketch: ${kind}`, run }
+  return { name: `${kernelKind} kernel into a sketch: ${kind}`, run }
 }
 
 /** Strings are ready before the time starts: what a peer takes is not its fault. */
@@ -82,7 +82,7 @@ export function peerCounter(
   name: string,
   make: () => { add(key: string): void; count(): number }
 ): Contestant {
-  const run = (keys: KeyBatches): number => {
+  const run = (keys: KeyBatches): readonly number[] => {
     const counter = make()
     const watch = new Stopwatch()
     for (const batch of keys.batches) {
@@ -93,14 +93,14 @@ export function peerCounter(
     }
     const error = counter.count() / keys.count - 1
     assert.ok(Math.abs(error) < 0.1, `${name} is ${error} off`)
-    return watch.nanosecondsPer(keys.count)
+    return watch.laps
   }
   return { name: `${name}, strings ready`, run }
 }
 
 /** The exact answer everybody starts with. The strings are made as they come: it has to keep them. */
 export function stringSet(): Contestant {
-  const run = (keys: KeyBatches): number => {
+  const run = (keys: KeyBatches): readonly number[] => {
     const set = new Set<string>()
     const watch = new Stopwatch()
     for (const batch of keys.batches) {
@@ -109,7 +109,7 @@ export function stringSet(): Contestant {
       })
     }
     assert.equal(set.size, keys.count)
-    return watch.nanosecondsPer(keys.count)
+    return watch.laps
   }
   return { name: 'Set of strings, made from the bytes', run }
 }

@@ -8,17 +8,18 @@ import {
 } from '../../src/sketch/index.ts'
 import { KeyBatches, keysIn } from '../key-batches.ts'
 import { Stopwatch } from '../stopwatch.ts'
+import type { Target } from './sketch-targets.ts'
 
 const PRECISION = 14
 const PAIRS = 32
 const KEYS = 20_000
 const USERS = 1_000
 /** So many that most of them run optimised. */
-const LAPS = 40
+const LAPS = 500
 const kernel = createHashKernel()
 
 /** What a merger pays: merge and estimate of an hll at precision 14, and the bytes of a small minute. */
-export function sketchSizes(): void {
+export function sketchSizes(): Target[] {
   const [lefts, rights] = [sketches(0), sketches(1)]
   const [merges, estimates]: [number[], number[]] = [[], []]
   for (let lap = 0; lap < LAPS; lap++) {
@@ -34,13 +35,21 @@ export function sketchSizes(): void {
   }
   console.log(`\nhll at precision ${PRECISION}, ${PAIRS} pairs of ${KEYS} keys (best of ${LAPS})`)
   console.log(
-    `  merge ${Math.min(...merges).toFixed(2)} µs, estimate ${Math.min(...estimates).toFixed(2)} µs`
-  )
-  console.log(
     `  ${kernel.kind} kernel, merge of the registers alone: ${registerMerge().toFixed(2)} µs`
   )
-  const minute = sketchOf('adaptive', new KeyBatches(USERS, 1))
-  console.log(`  a minute of ${USERS} users serialized: ${minute.serialize().length} bytes`)
+  const minute = sketchOf('adaptive', new KeyBatches(USERS, 1)).serialize().length
+  const name = `hll at 2^${PRECISION}`
+  return [
+    { name: `${name}, merge`, value: Math.min(...merges), unit: ' µs', bound: 3, sense: '≤' },
+    {
+      name: `${name}, estimate`,
+      value: Math.min(...estimates),
+      unit: ' µs',
+      bound: 15,
+      sense: '≤'
+    },
+    { name: `a minute of ${USERS} users`, value: minute, unit: ' B', bound: 4_100, sense: '≤' }
+  ]
 }
 
 /** µs for the merge of two arrays of registers, as the kernel does it. */

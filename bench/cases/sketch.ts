@@ -1,5 +1,6 @@
 import { KeyBatches } from '../key-batches.ts'
 import { hyperloloCounter } from '../peers/hyperlolo.ts'
+import { nanosecondsPer } from '../stopwatch.ts'
 import {
   type Contestant,
   kernelInto,
@@ -8,38 +9,58 @@ import {
   stringSet
 } from './sketch-contestants.ts'
 import { sketchSizes } from './sketch-sizes.ts'
+import { printTargets, type Target } from './sketch-targets.ts'
 
 const SEED = 42
+const KINDS = ['hll', 'adaptive', 'ull', 'theta', 'exact'] as const
 
 /**
  * From ids of 19 bytes to a count: hash and update, ns per id. Contestants in turn, each with a new
- * sketch every round, answers proved. Best rounds, since others use the machine, too; ratios to the
- * first row.
+ * sketch every round, answers proved. Of each batch the best round counts, since others use the machine,
+ * too; ratios to the first row.
  */
 export async function sketch(count: number, rounds: number, withPeer = true): Promise<void> {
   const keys = new KeyBatches(count, SEED)
   const peer = withPeer ? await hyperloloCounter() : undefined
+  const inPlace = kernelRegisters('wasm', 'in place')
+  const plain = kernelRegisters('plain', 'copied')
+  const rival = peer && peerCounter('npm hyperlolo, 2^12', peer)
+  const set = stringSet()
   const contestants: Contestant[] = [
-    kernelRegisters('wasm', 'in place'),
+    inPlace,
     kernelRegisters('wasm', 'copied'),
-    kernelRegisters('plain', 'copied'),
-    ...(['hll', 'adaptive', 'ull', 'theta', 'exact'] as const).map(kernelInto),
-    ...(peer ? [peerCounter('npm hyperlolo, 2^12', peer)] : []),
-    stringSet()
+    plain,
+    ...KINDS.flatMap(kind => [kernelInto(kind, 'wasm'), kernelInto(kind, 'plain')]),
+    ...(rival ? [rival] : []),
+    set
   ]
-  const times = contestants.map((): number[] => [])
+  const laps = new Map<Contestant, readonly number[]>()
   for (let round = 0; round < rounds; round++) {
-    for (const [index, contestant] of contestants.entries()) {
-      times[index]!.push(contestant.run(keys))
+    for (const each of contestants) {
+      const before = laps.get(each)
+      const now = each.run(keys)
+      laps.set(each, before ? now.map((lap, batch) => Math.min(lap, before[batch]!)) : now)
     }
   }
-  console.log(`\nhash and update, ${count} different ids of 19 bytes (best of ${rounds}, proved)`)
+  const best = new Map([...laps].map(([each, times]) => [each, nanosecondsPer(count, times)]))
+  const kernelTime = best.get(inPlace)!
+  console.log(
+    `\nhash and update, ${count} different ids of 19 bytes (best of ${rounds} for each batch, proved)`
+  )
   console.log(`  ${'contestant'.padEnd(46)}${'ns/id'.padStart(9)}${'ratio'.padStart(8)}`)
-  const best = times.map(each => Math.min(...each))
-  for (const [index, { name }] of contestants.entries()) {
-    const ratio = `${(best[index]! / best[0]!).toFixed(1)}×`
-    console.log(`  ${name.padEnd(46)}${best[index]!.toFixed(1).padStart(9)}${ratio.padStart(8)}`)
+  for (const [{ name }, time] of best) {
+    const ratio = `${(time / kernelTime).toFixed(1)}×`
+    console.log(`  ${name.padEnd(46)}${time.toFixed(1).padStart(9)}${ratio.padStart(8)}`)
   }
   if (withPeer && !peer) console.log('  npm hyperlolo is not installed: npm ci in bench/ first')
-  sketchSizes()
+  const against = (name: string, rivalTime: number, bound: number, sense: '≤' | '≥'): Target => {
+    return { name, value: rivalTime / kernelTime, unit: '×', bound, sense }
+  }
+  printTargets([
+    { name: 'hash and update, hll', value: kernelTime, unit: ' ns', bound: 10, sense: '≤' },
+    ...(rival ? [against('best npm peer beside the kernel', best.get(rival)!, 5, '≥')] : []),
+    against('Set of strings beside the kernel', best.get(set)!, 40, '≥'),
+    against('plain twin beside the kernel', best.get(plain)!, 3.5, '≤'),
+    ...sketchSizes()
+  ])
 }

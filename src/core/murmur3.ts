@@ -1,4 +1,4 @@
-import { high, word } from './word-math.ts'
+import { carry, high, word } from './word-math.ts'
 
 /**
  * MurmurHash3_x64_128 (A. Appleby, public domain), the hash of every key, in 32-bit halves: JavaScript
@@ -24,7 +24,8 @@ const TWO_32 = 0x1_0000_0000
 
 /**
  * Hashes `bytes[start, end)` into `out` = h1 low, h1 high, h2 low, h2 high. The seed has 32 bits.
- * Allocates nothing. Its readable twin is the BigInt reference in `test/core/murmur3.test.ts`.
+ * Allocates nothing. Its readable twin is the BigInt reference in `test/core/murmur3-reference.ts`;
+ * whole columns of keys: `murmur3-columns.ts`.
  */
 export function murmur3x64128(
   bytes: Uint8Array,
@@ -131,14 +132,6 @@ function finish(length: number, out: Uint32Array): void {
   out[1] = h1hi
   out[2] = h2lo
   out[3] = h2hi + h1hi + carry(h2lo, h1lo)
-}
-
-/**
- * 1 when an addition that gave `sum` wrapped around; `part` is either of its terms. `Number` of a
- * comparison compiles without a branch; a conditional here is mispredicted half of the time (+40 %).
- */
-function carry(sum: number, part: number): number {
-  return Number(sum >>> 0 < part >>> 0)
 }
 
 function partialWord(bytes: Uint8Array, at: number, end: number): number {

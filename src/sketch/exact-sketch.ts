@@ -21,6 +21,8 @@ import {
   type Sketch
 } from './sketch.ts'
 
+const lowerAdded = new Int32Array(1)
+
 /** One of the envelopes a large set is stored in: a complete exact sketch of a subset. */
 export interface ExactChunk {
   /** 0 … count − 1, from the fingerprint. */
@@ -61,11 +63,8 @@ export class ExactSketch implements Sketch {
     this.addFingerprint(couponOf(h1lo, h2lo, h2hi), lowerWordOf(h1lo, h1hi))
   }
 
-  addColumns({ h1lo, h1hi, h2lo, h2hi }: HashColumns, from: number, to: number): void {
-    for (let i = from; i < to; i++) {
-      const lo = h1lo[i]!
-      this.addFingerprint(couponOf(lo, h2lo[i]!, h2hi[i]!), lowerWordOf(lo, h1hi[i]!))
-    }
+  addColumns(columns: HashColumns, from: number, to: number): void {
+    this.set.addColumns(columns, from, to, this.note)
   }
 
   /** Union with another one; the lower precision of the two stays. */
@@ -156,9 +155,19 @@ export class ExactSketch implements Sketch {
 
   private addFingerprint(coupon: number, lower: number): void {
     if (!this.set.add(coupon, lower)) return
+    lowerAdded[0] = lower
+    this.note(lowerAdded, 1)
+  }
+
+  /** Takes note of the lower words of new fingerprints, which are in the set. */
+  private readonly note = (lowers: Int32Array, count: number): void => {
     this.changed = true
-    if (this.partitions) this.partitions.add(lower)
-    else if (this.set.size > CHUNK_ENTRIES_MAX) this.countPartitions()
+    const { partitions } = this
+    if (partitions) {
+      for (let i = 0; i < count; i++) partitions.add(lowers[i]!)
+    } else if (this.set.size > CHUNK_ENTRIES_MAX) {
+      this.countPartitions()
+    }
   }
 
   private countPartitions(): void {

@@ -1,4 +1,7 @@
-import { ADDRESS_BITS } from './coupon.ts'
+import { ADDRESS_BITS, couponOf } from './coupon.ts'
+import { FingerprintTable } from './fingerprint-table.ts'
+import type { HashColumns } from './sketch.ts'
+import { TABLE_ROWS_MAX } from './table-memory.ts'
 import { nextSalt } from './table-salt.ts'
 
 /*
@@ -21,20 +24,31 @@ export function lowerWordOf(h1lo: number, h1hi: number): number {
 
 const CAPACITY_MIN = 16
 
+const single = new Int32Array(1)
+
+/**
+ * Words of a table from which on it has a WASM memory: 2 MiB, beyond the nearest caches. Minutes of some
+ * hundred or thousand users stay far below.
+ */
+const LARGE = 2 ** 19
+
 /** Different fingerprints: open addressing with linear probing, at most three quarters full. */
 export class FingerprintSet {
   size = 0
   /** Pairs of coupon and lower word, in no order; coupon 0 is an empty place. Replaced on growth. */
   places: Int32Array
-  private shift: number
-  private readonly salt = nextSalt()
-  private readonly lowerSalt = nextSalt()
+  shift: number
+  readonly salt = nextSalt()
+  readonly lowerSalt = nextSalt()
+  /** What holds the places of a large set, where it could be had. */
+  private table: FingerprintTable | undefined
 
   /** Room for `expected` fingerprints without growing. */
   constructor(expected = 0) {
     let capacity = CAPACITY_MIN
     while (capacity * 3 < expected * 4) capacity *= 2
-    this.places = new Int32Array(capacity * 2)
+    this.table = tableOf(capacity * 2)
+    this.places = this.table?.places ?? new Int32Array(capacity * 2)
     this.shift = Math.clz32(capacity) + 1
   }
 
@@ -63,6 +77,36 @@ export class FingerprintSet {
     return true
   }
 
+  /**
+   * Adds the hashes in rows [from, to) and calls `added` with the lower words of the new ones. Readable twin:
+   * `add` for each row.
+   */
+  addColumns(
+    columns: HashColumns,
+    from: number,
+    to: number,
+    added: (lowers: Int32Array, count: number) => void
+  ): void {
+    const { h1lo, h1hi, h2lo, h2hi } = columns
+    for (let row = from; row < to; ) {
+      if (this.table) {
+        const end = Math.min(to, row + TABLE_ROWS_MAX)
+        while ((this.size + end - row) * 8 > this.places.length * 3) this.grow()
+        const { table } = this
+        const fresh = table.addRows(columns, row, end, this)
+        this.size += fresh
+        if (fresh > 0) added(table.fresh, fresh)
+        row = end
+      } else {
+        const lo = h1lo[row]!
+        const lower = lowerWordOf(lo, h1hi[row]!)
+        single[0] = lower
+        if (this.add(couponOf(lo, h2lo[row]!, h2hi[row]!), lower)) added(single, 1)
+        row++
+      }
+    }
+  }
+
   clear(): void {
     if (this.size > 0) this.places.fill(0)
     this.size = 0
@@ -70,11 +114,21 @@ export class FingerprintSet {
 
   private grow(): void {
     const old = this.places
-    this.places = new Int32Array(old.length * 2)
+    this.table = tableOf(old.length * 2)
     this.shift--
+    if (this.table) {
+      this.places = this.table.places
+      this.table.moveIn(old, this)
+      return
+    }
+    this.places = new Int32Array(old.length * 2)
     this.size = 0
     for (let at = 0; at < old.length; at += 2) {
       if (old[at] !== 0) this.add(old[at]!, old[at + 1]!)
     }
   }
+}
+
+function tableOf(words: number): FingerprintTable | undefined {
+  return words >= LARGE ? FingerprintTable.create(words) : undefined
 }

@@ -61,7 +61,8 @@ export function checkKeys({ bytes, offsets }: KeyColumn, count: number): void {
 
 /** @throws key-column unless there are 2^precision registers. */
 export function checkRegisters(values: Uint8Array): void {
-  if (isPrecision(Math.log2(values.length))) return
+  const { length } = values
+  if ((length & (length - 1)) === 0 && isPrecision(31 - Math.clz32(length))) return
   throw failure('key-column', {
     problem: `${values.length} registers are no power of two, 16 … 2^18`
   })

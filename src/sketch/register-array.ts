@@ -5,9 +5,6 @@ import { WasmColumns } from './wasm-columns.ts'
 
 const LANES = 4
 
-/** With more registers than this for each row, their way into WASM memory and back costs what it saves. */
-const REGISTERS_A_ROW_MAX = 64
-
 /**
  * 2^precision registers of one byte each, on the same memory as words of four. The histogram is counted
  * when somebody asks, and kept until a register changes.
@@ -40,7 +37,7 @@ export class RegisterArray {
   }
 
   addColumns(columns: HashColumns, from: number, to: number): void {
-    if (columns instanceof WasmColumns && (to - from) * REGISTERS_A_ROW_MAX >= this.values.length) {
+    if (columns instanceof WasmColumns && columns.paysFor(this.values, to - from)) {
       if (columns.raise(this.values, from, to)) this.counted = false
       return
     }

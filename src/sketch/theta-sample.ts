@@ -16,6 +16,9 @@ import { sortFingerprints } from './fingerprint-sort.ts'
 export const THETA_MAX_HIGH = 0x7fff_ffff
 export const THETA_MAX_LOW = 0xffff_ffff
 
+/** Into so many ranges, as a power of two, entries are told apart before they are sorted. */
+const RANGE_BITS = 12
+
 /** A threshold and all entries of a set below it, strictly ascending; all words are unsigned. */
 export interface ThetaSample {
   readonly thetaHigh: number
@@ -56,6 +59,33 @@ export function lowered(sample: ThetaSample, thetaHigh: number, thetaLow: number
     else to = middle
   }
   return { thetaHigh, thetaLow, highs: highs.subarray(0, from), lows: lows.subarray(0, from) }
+}
+
+/**
+ * The entry that has `rank` smaller ones, among different entries in no order whose upper words are at most
+ * `highMax`. They are counted by ranges, and only those in its range are sorted.
+ */
+export function entryOfRank(
+  highs: Uint32Array,
+  lows: Uint32Array,
+  rank: number,
+  highMax: number
+): { readonly high: number; readonly low: number } {
+  const shift = Math.max(0, 32 - Math.clz32(highMax) - RANGE_BITS)
+  const counts = new Uint32Array((highMax >>> shift) + 1)
+  for (let i = 0; i < highs.length; i++) counts[highs[i]! >>> shift]!++
+  let range = 0
+  let smaller = 0
+  while (smaller + counts[range]! <= rank) smaller += counts[range++]!
+  const rangeHighs = new Uint32Array(counts[range]!)
+  const rangeLows = new Uint32Array(counts[range]!)
+  for (let i = 0, to = 0; i < highs.length; i++) {
+    if (highs[i]! >>> shift !== range) continue
+    rangeHighs[to] = highs[i]!
+    rangeLows[to++] = lows[i]!
+  }
+  sortFingerprints(rangeHighs, rangeLows)
+  return { high: rangeHighs[rank - smaller]!, low: rangeLows[rank - smaller]! }
 }
 
 /** The `count` smallest entries: the threshold becomes the first one that doesn't stay. */

@@ -17,6 +17,7 @@ import {
 import { binomialBounds } from './theta-bounds.ts'
 import { deltaWidth, packDeltas, readDeltas } from './theta-deltas.ts'
 import {
+  entryOfRank,
   isBelow,
   sampleOf,
   THETA_MAX_HIGH,
@@ -25,6 +26,7 @@ import {
   trimmed
 } from './theta-sample.ts'
 import { ThetaTable } from './theta-table.ts'
+import { WasmColumns } from './wasm-columns.ts'
 
 /**
  * Theta sketch (A. Dasgupta, K. Lang, L. Rhodes, J. Thaler, "A framework for estimating stream
@@ -65,15 +67,20 @@ export class ThetaSketch implements Sketch {
   }
 
   add(h1lo: number, h1hi: number, _h2lo: number, _h2hi: number): void {
-    this.addEntry(h1hi >>> 1, ((h1hi << 31) | (h1lo >>> 1)) >>> 0)
+    this.addHash(h1lo, h1hi)
   }
 
-  addColumns({ h1lo, h1hi }: HashColumns, from: number, to: number): void {
-    for (let i = from; i < to; i++) {
-      const hi = h1hi[i]!
-      // Most keys of a large set end here.
-      if (hi >>> 1 > this.thetaHigh) continue
-      this.addEntry(hi >>> 1, ((hi << 31) | (h1lo[i]! >>> 1)) >>> 0)
+  addColumns(columns: HashColumns, from: number, to: number): void {
+    // Most keys of a large set are not below theta: where there is a kernel, it passes over them.
+    if (columns instanceof WasmColumns) {
+      const { h1lo, h1hi, listed } = columns
+      const count = columns.listBelow(this.thetaHigh, from, to)
+      for (let i = 0; i < count; i++) this.addHash(h1lo[listed[i]!]!, h1hi[listed[i]!]!)
+    } else {
+      const { h1lo, h1hi } = columns
+      for (let i = from; i < to; i++) {
+        if (h1hi[i]! >>> 1 <= this.thetaHigh) this.addHash(h1lo[i]!, h1hi[i]!)
+      }
     }
   }
 
@@ -97,7 +104,9 @@ export class ThetaSketch implements Sketch {
 
   /** What it holds: at most 2^precision entries and their threshold. */
   sample(): ThetaSample {
-    return this.settle() ?? this.sorted()
+    this.settle()
+    const { highs, lows } = this.table.columns()
+    return sampleOf(this.thetaHigh, this.thetaLow, highs, lows)
   }
 
   estimate(confidence: Confidence): Estimate {
@@ -147,6 +156,10 @@ export class ThetaSketch implements Sketch {
     return 1 << this.precision
   }
 
+  private addHash(h1lo: number, h1hi: number): void {
+    this.addEntry(h1hi >>> 1, ((h1hi << 31) | (h1lo >>> 1)) >>> 0)
+  }
+
   private addEntry(high: number, low: number): void {
     if (!isBelow(high, low, this.thetaHigh, this.thetaLow) || (high | low) === 0) return
     this.table.add(high, low | 0)
@@ -154,17 +167,15 @@ export class ThetaSketch implements Sketch {
     if (this.table.size * 2 >= this.entriesMax * 3) this.settle()
   }
 
-  /** Drops what is beyond 2^precision entries; what stays, if there was anything to drop. */
-  private settle(): ThetaSample | undefined {
-    if (this.table.size <= this.entriesMax) return undefined
-    const sample = trimmed(this.sorted(), this.entriesMax)
-    this.hold(sample)
-    return sample
-  }
-
-  private sorted(): ThetaSample {
-    const { highs, lows } = this.table.columns()
-    return sampleOf(this.thetaHigh, this.thetaLow, highs, lows)
+  /** Drops what is beyond 2^precision entries. */
+  private settle(): void {
+    const { table, entriesMax } = this
+    if (table.size <= entriesMax) return
+    const { highs, lows } = table.columns()
+    const { high, low } = entryOfRank(highs, lows, entriesMax, this.thetaHigh)
+    this.thetaHigh = high
+    this.thetaLow = low
+    table.lower(high, low)
   }
 
   private hold({ thetaHigh, thetaLow, highs, lows }: ThetaSample): void {

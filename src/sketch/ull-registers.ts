@@ -1,6 +1,7 @@
 import { ADDRESS_BITS, registerValueOf } from './coupon.ts'
 import type { HashColumns } from './sketch.ts'
 import { stateOf, ULL_STATES, unite } from './ull-register.ts'
+import { WasmColumns } from './wasm-columns.ts'
 
 const LANES = 4
 
@@ -40,7 +41,12 @@ export class UllRegisters {
     this.take(coupon & this.mask, coupon >>> ADDRESS_BITS)
   }
 
-  addColumns({ h1lo, h2lo, h2hi }: HashColumns, from: number, to: number): void {
+  addColumns(columns: HashColumns, from: number, to: number): void {
+    if (columns instanceof WasmColumns && columns.paysFor(this.states, to - from)) {
+      if (columns.raiseStates(this.states, from, to)) this.counted = false
+      return
+    }
+    const { h1lo, h2lo, h2hi } = columns
     for (let i = from; i < to; i++) {
       this.take(h1lo[i]! & this.mask, registerValueOf(h2lo[i]!, h2hi[i]!))
     }

@@ -18,14 +18,8 @@ import {
   OTHERS_AT,
   REGISTERS_AT
 } from './wasm-memory.ts'
+import { compileModule, instantiate } from './web-assembly.ts'
 
-/** What is used of the global object, which no library of ours declares. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: unknown }
-}
-
-/** Compiled once: 1 kB, which browsers allow a page to compile at once. */
 let compiled: object | undefined
 
 /**
@@ -42,9 +36,9 @@ export class WasmHashKernel implements HashKernel {
 
   /** Throws what WebAssembly throws where it is missing or forbidden. */
   constructor() {
-    compiled ??= new WebAssembly.Module(decode(hashKernelBase64))
+    compiled ??= compileModule(hashKernelBase64)
     // The module is ours: its exports are what `wasm/` says.
-    this.exports = new WebAssembly.Instance(compiled).exports as HashExports
+    this.exports = instantiate(compiled) as HashExports
     const { buffer } = this.exports.memory
     this.keys = {
       bytes: new Uint8Array(buffer, BYTES_AT, BYTES_MAX),
@@ -93,7 +87,7 @@ export class WasmHashKernel implements HashKernel {
     memory.set(values, REGISTERS_AT)
     memory.set(others, OTHERS_AT)
     if (this.exports.merge(values.length - 1, others.length) === 0) return false
-    values.set(memory.subarray(REGISTERS_AT, REGISTERS_AT + values.length))
+    values.set(this.columns.registers(values.length))
     return true
   }
 
@@ -137,8 +131,4 @@ function endOfBatch(offsets: Uint32Array, from: number, count: number): number {
     else tooFar = middle
   }
   return fits
-}
-
-function decode(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), character => character.charCodeAt(0))
 }

@@ -112,7 +112,7 @@ test('sketches of an unknown make are refused by name', () => {
   const stranger = { kind: 'theta' } as unknown as Sketch
   assert.throws(() => mergeSketches(createSketch('adaptive', 14), stranger), {
     code: 'sketch-mismatch',
-    message: 'a adaptive sketch cannot be merged with a theta sketch'
+    message: 'sketches cannot be merged: one is adaptive, the other theta'
   })
 })
 
