@@ -12,46 +12,57 @@ export function kindChart(
   keysMax: number
 ): LineChart {
   const precisions = [...new Set(rows.map(row => row.precision))]
-  const lines = (value: (row: Accuracy) => number, isDashed: boolean): readonly Series[] =>
-    precisions.map((precision, colour) => ({
-      colour,
-      isDashed,
-      points: rows
-        .filter(row => row.precision === precision && row.parts === 1)
-        .map(row => [row.keys, value(row)] as const)
-    }))
-  const largest = Math.max(...rows.map(row => row.rmse * 100))
-  const step = largest > 8 ? 2 : largest > 2.5 ? 1 : largest > 1 ? 0.5 : 0.1
-  const top = Math.ceil((largest * 1.05) / step) * step
-  const error: Panel = {
-    title: 'error (RMSE)',
-    low: 0,
-    high: top,
-    ticks: Array.from({ length: Math.round(top / step) + 1 }, (_, i) =>
-      Number((i * step).toFixed(1))
-    ),
-    unit: ' %',
-    series: [
-      ...lines(row => theoreticalError(kind, row.precision, row.keys) * 100, true),
-      ...lines(row => row.rmse * 100, false)
-    ]
-  }
-  const coverage: Panel = {
-    title: 'truth inside the 95 % interval (shaded: 93 to 97 %)',
-    low: 90,
-    high: 100,
-    ticks: [90, 92, 94, 96, 98, 100],
-    unit: ' %',
-    band: [93, 97],
-    series: lines(row => row.coverage[MIDDLE]! * 100, false)
-  }
+  const top = roundedUp(Math.max(...rows.map(row => row.rmse * 100)))
+  const panels = [...new Set(rows.map(row => row.parts))].flatMap(parts => {
+    const own = rows.filter(row => row.parts === parts)
+    const series = (mark: Series['mark'], value: (row: Accuracy) => number): readonly Series[] =>
+      precisions.map((precision, colour) => ({
+        colour,
+        mark,
+        points: own
+          .filter(row => row.precision === precision)
+          .map(row => [row.keys, value(row)] as const)
+      }))
+    const from = parts === 1 ? 'one sketch' : `merged from ${parts}`
+    const error: Panel = {
+      title: `${from}: error (RMSE)`,
+      low: 0,
+      high: top.high,
+      ticks: top.ticks,
+      unit: ' %',
+      series: [
+        ...series('line', row => theoreticalError(kind, row.precision, row.keys) * 100),
+        ...series('dots', row => row.rmse * 100)
+      ]
+    }
+    const coverage: Panel = {
+      title: `${from}: truth inside the 95 % interval`,
+      low: 90,
+      high: 100,
+      ticks: [90, 92, 94, 96, 98, 100],
+      unit: ' %',
+      band: [93, 97],
+      series: series('both', row => row.coverage[MIDDLE]! * 100)
+    }
+    return [error, coverage]
+  })
   return {
-    title: `${kind}: one sketch of all keys`,
+    title: `${kind}: error and coverage`,
     legend: precisions.map(precision => `lgK ${precision}`),
+    remark: 'dots: measured; lines of the error: theory; shaded: 93 to 97 %',
     xTitle: 'different keys',
     decades: Math.ceil(Math.log10(keysMax)),
-    panels: [error, coverage]
+    panels
   }
+}
+
+/** The end of an axis and its ticks, a little above the largest percentage; a full bitmap has no limit. */
+function roundedUp(found: number): { high: number; ticks: readonly number[] } {
+  const largest = Math.min(found, 95)
+  const step = largest > 20 ? 20 : largest > 8 ? 2 : largest > 2.5 ? 1 : largest > 1 ? 0.5 : 0.1
+  const count = Math.ceil((largest * 1.05) / step)
+  const ticks = Array.from({ length: count + 1 }, (_, i) => Number((i * step).toFixed(1)))
+  return { high: count * step, ticks }
 }
 
 const HEAD = [

@@ -1,90 +1,101 @@
 import type { Random } from '../../src/core/random.ts'
+import { AdaptiveSketch } from '../../src/sketch/adaptive-sketch.ts'
+import { HllSketch } from '../../src/sketch/hll-sketch.ts'
+import type { Sketch } from '../../src/sketch/index.ts'
+import { RegisterArray } from '../../src/sketch/register-array.ts'
+import { largestOf } from '../../src/sketch/ull-register.ts'
+import { UllRegisters } from '../../src/sketch/ull-registers.ts'
+import { UllSketch } from '../../src/sketch/ull-sketch.ts'
 import { type DrawnColumns, drawnColumns } from './hash-columns.ts'
 import { SlotLaw } from './slot-law.ts'
 
-/** Makes the hashes of random keys, or what of them can matter to a sketch. */
+/** Random keys, or what of them can matter to a sketch. */
 export interface KeyDraw {
-  readonly columns: DrawnColumns
-  /** Rows of `columns` that were filled, from the first. */
-  readonly rows: number
-  /** So many of them are enough for a sketch that knows the largest value of a slot only. */
-  readonly largestRows: number
-  /** How many different keys they stand for. */
+  /** How many different keys were drawn. */
   readonly keys: number
   draw(random: Random): void
+  /** Adds them to a sketch. */
+  addTo(sketch: Sketch): void
 }
 
 /** Every key with a random hash of 128 bits. */
 export class PlainDraw implements KeyDraw {
   readonly columns: DrawnColumns
-  readonly rows: number
-  readonly largestRows: number
   readonly keys: number
 
   constructor(keys: number) {
     this.columns = drawnColumns(keys)
-    this.rows = keys
-    this.largestRows = keys
     this.keys = keys
   }
 
   draw(random: Random): void {
     const { h1lo, h1hi, h2lo, h2hi } = this.columns
-    for (let i = 0; i < this.rows; i++) {
+    for (let i = 0; i < this.keys; i++) {
       h1lo[i] = random.uint32()
       h1hi[i] = random.uint32()
       h2lo[i] = random.uint32()
       h2hi[i] = random.uint32()
     }
   }
+
+  addTo(sketch: Sketch): void {
+    sketch.addColumns(this.columns, 0, this.keys)
+  }
 }
 
 /**
- * For sketches of 2^precision slots that know of a slot its three largest values at most: slot by slot
- * from `SlotLaw`, one row for each of those values. The number of keys is Poisson distributed around
- * `mean`, and known after each draw.
+ * For sketches of 2^precision slots that know of a slot its three largest values at most: the state of
+ * each slot from `SlotLaw`, as registers that a sketch takes by merging them. The number of keys is Poisson
+ * distributed around `mean`, and known after each draw.
  */
 export class SlotDraw implements KeyDraw {
-  readonly columns: DrawnColumns
-  rows = 0
-  largestRows = 0
   keys = 0
-  private readonly slots: number
+  /** What plain registers know of the keys, and what those of UltraLogLog do. */
+  readonly registers: RegisterArray
+  readonly states: UllRegisters
   private readonly law: SlotLaw
-  private readonly drawn: Uint32Array
+  private readonly columns: DrawnColumns
 
   constructor(mean: number, precision: number) {
-    this.slots = 2 ** precision
-    this.law = new SlotLaw(mean / this.slots)
-    this.columns = drawnColumns(this.slots * 3)
-    this.drawn = new Uint32Array(this.slots)
+    this.law = new SlotLaw(mean / 2 ** precision)
+    this.registers = new RegisterArray(precision)
+    this.states = new UllRegisters(precision)
+    this.columns = drawnColumns(2 ** precision)
   }
 
   draw(random: Random): void {
-    const { slots, law, drawn } = this
-    const { keys, largest, below } = law
-    this.rows = 0
-    this.keys = 0
-    for (let slot = 0; slot < slots; slot++) {
+    const { law } = this
+    const { values } = this.registers
+    const { states } = this.states
+    this.registers.clear()
+    this.states.clear()
+    let sum = 0
+    for (let slot = 0; slot < values.length; slot++) {
       const outcome = law.draw(random)
-      drawn[slot] = outcome
-      this.keys += keys[outcome]!
-      if (largest[outcome] !== 0) this.row(slot, largest[outcome]!)
+      const state = law.states[outcome]!
+      values[slot] = largestOf(state)
+      states[slot] = state
+      sum += law.keys[outcome]!
     }
-    this.largestRows = this.rows
-    for (let slot = 0; slot < slots; slot++) {
-      const outcome = drawn[slot]!
-      if ((below[outcome]! & 2) !== 0) this.row(slot, largest[outcome]! - 1)
-      if ((below[outcome]! & 1) !== 0) this.row(slot, largest[outcome]! - 2)
-    }
+    this.keys = sum
   }
 
-  private row(slot: number, value: number): void {
-    const { columns } = this
-    const at = this.rows++
-    columns.h1lo[at] = slot
-    columns.h2hi[at] = value > 32 ? 0 : 0x8000_0000 >>> (value - 1)
-    columns.h2lo[at] = value > 32 ? 0x8000_0000 >>> (value - 33) : 0
+  addTo(sketch: Sketch): void {
+    if (sketch instanceof UllSketch) sketch.mergeRegisters(this.states)
+    else if (sketch instanceof AdaptiveSketch || sketch instanceof HllSketch) {
+      sketch.mergeRegisters(this.registers)
+    } else this.addSlots(sketch)
+  }
+
+  /** For a bitmap: one row for each slot that isn't empty. */
+  private addSlots(sketch: Sketch): void {
+    const { h1lo } = this.columns
+    const { values } = this.registers
+    let rows = 0
+    for (let slot = 0; slot < values.length; slot++) {
+      if (values[slot] !== 0) h1lo[rows++] = slot
+    }
+    sketch.addColumns(this.columns, 0, rows)
   }
 }
 
@@ -95,14 +106,12 @@ export class SlotDraw implements KeyDraw {
  */
 export class SmallestDraw implements KeyDraw {
   readonly columns: DrawnColumns
-  readonly rows: number
-  readonly largestRows: number
   readonly keys: number
+  private readonly rows: number
 
   constructor(keys: number, count: number) {
     this.keys = keys
     this.rows = Math.min(count, keys)
-    this.largestRows = this.rows
     this.columns = drawnColumns(this.rows)
   }
 
@@ -116,5 +125,9 @@ export class SmallestDraw implements KeyDraw {
       h1hi[i] = whole
       h1lo[i] = Math.floor((upper - whole) * 2 ** 32)
     }
+  }
+
+  addTo(sketch: Sketch): void {
+    sketch.addColumns(this.columns, 0, this.rows)
   }
 }

@@ -1,9 +1,9 @@
 import { element, label, svgDocument } from '../../src/cli/sketch/svg.ts'
 
-/** A line through points; `colour` is 0, 1 or 2. */
+/** Points as dots, as a line through them, or both; `colour` is 0, 1 or 2. */
 export interface Series {
   readonly colour: number
-  readonly isDashed: boolean
+  readonly mark: 'dots' | 'line' | 'both'
   readonly points: readonly (readonly [x: number, y: number])[]
 }
 
@@ -23,36 +23,41 @@ export interface LineChart {
   readonly title: string
   /** Names of the colours. */
   readonly legend: readonly string[]
+  /** What stands behind the legend. */
+  readonly remark: string
   readonly xTitle: string
   readonly decades: number
   readonly panels: readonly Panel[]
 }
 
+const COLUMNS = 2
 const PANEL_WIDTH = 400
-const PANEL_HEIGHT = 230
+const PANEL_HEIGHT = 220
 const LEFT = 52
-const TOP = 62
-const RIGHT = 14
-const BOTTOM = 40
+const TOP = 66
+const RIGHT = 22
+const GAP = 72
+const BOTTOM = 44
 
-/** Panels side by side, as an SVG file. */
-export function lineChart({ title, legend, xTitle, decades, panels }: LineChart): string {
+/** Panels in rows of two, as an SVG file. */
+export function lineChart(chart: LineChart): string {
+  const { title, legend, remark, decades, panels, xTitle } = chart
   const body = [label(LEFT, 18, title, 'title')]
   legend.forEach((name, i) => {
     const x = LEFT + i * 90
     body.push(element('rect', { x, y: 29, width: 18, height: 3, class: `f${i}` }))
     body.push(label(x + 24, 35, name))
   })
-  body.push(label(LEFT + legend.length * 90, 35, 'dashed: theory'))
+  body.push(label(LEFT + legend.length * 90, 35, remark))
   panels.forEach((panel, i) => {
-    const shift = element(
-      'g',
-      { transform: `translate(${i * PANEL_WIDTH} 0)` },
-      drawPanel(panel, decades, xTitle).join('\n')
-    )
-    body.push(shift)
+    const x = (i % COLUMNS) * PANEL_WIDTH
+    const y = Math.floor(i / COLUMNS) * (PANEL_HEIGHT + GAP)
+    const marks = drawPanel(panel, decades, xTitle).join('\n')
+    body.push(element('g', { transform: `translate(${x} ${y})` }, marks))
   })
-  return svgDocument(panels.length * PANEL_WIDTH, TOP + PANEL_HEIGHT + BOTTOM, title, body)
+  const rows = Math.ceil(panels.length / COLUMNS)
+  const height = TOP + rows * PANEL_HEIGHT + (rows - 1) * GAP + BOTTOM
+  return svgDocument(COLUMNS * PANEL_WIDTH, height, title, body)
 }
 
 function drawPanel(panel: Panel, decades: number, xTitle: string): readonly string[] {
@@ -80,10 +85,16 @@ function drawPanel(panel: Panel, decades: number, xTitle: string): readonly stri
     marks.push(label(at, bottom + 18, decadeName(decade), 'middle'))
   }
   marks.push(label(LEFT + width / 2, bottom + 35, xTitle, 'middle'))
-  for (const { colour, isDashed, points } of panel.series) {
-    const path = points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`).join(' ')
-    const style = `line s${colour}${isDashed ? ' dashed' : ''}`
-    marks.push(element('polyline', { points: path, class: style }))
+  for (const { colour, mark, points } of panel.series) {
+    const places = points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`)
+    if (mark !== 'dots') {
+      marks.push(element('polyline', { points: places.join(' '), class: `line s${colour}` }))
+    }
+    if (mark !== 'line') {
+      // A line of no length with round ends is a dot.
+      const path = places.map(place => `M${place}h0`).join('')
+      marks.push(element('path', { d: path, class: `dots s${colour}` }))
+    }
   }
   return marks
 }

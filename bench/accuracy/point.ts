@@ -101,7 +101,7 @@ class Tally {
   take(draw: KeyDraw, isFirst: boolean): void {
     const target = isFirst ? this.whole : this.part
     target.clear()
-    target.addColumns(draw.columns, 0, this.kind === 'ull' ? draw.rows : draw.largestRows)
+    draw.addTo(target)
     if (!isFirst) mergeSketches(this.whole, target)
   }
 

@@ -1,4 +1,5 @@
 import type { Random } from '../../src/core/random.ts'
+import { stateOf } from '../../src/sketch/ull-register.ts'
 import { AliasTable } from './alias-table.ts'
 
 /** Outcomes that are rarer than this don't turn up in all runs of a study together. */
@@ -26,8 +27,8 @@ export class SlotLaw {
   readonly probabilities: Float64Array
   /** Columns of `outcomes`: a loop over slots reads these. */
   readonly keys: Uint32Array
-  readonly largest: Uint8Array
-  readonly below: Uint8Array
+  /** States of UltraLogLog registers. */
+  readonly states: Uint8Array
   private readonly table: AliasTable
 
   constructor(load: number) {
@@ -42,8 +43,7 @@ export class SlotLaw {
     this.outcomes = outcomes
     this.probabilities = new Float64Array(probabilities)
     this.keys = Uint32Array.from(outcomes, outcome => outcome.keys)
-    this.largest = Uint8Array.from(outcomes, outcome => outcome.largest)
-    this.below = Uint8Array.from(outcomes, outcome => outcome.below)
+    this.states = Uint8Array.from(outcomes, ({ largest, below }) => stateOf(largest) | below)
     this.table = new AliasTable(this.probabilities)
   }
 

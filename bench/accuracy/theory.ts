@@ -1,3 +1,4 @@
+import { couponsMax } from '../../src/sketch/precision.ts'
 import { registerError } from '../../src/sketch/register-error.ts'
 import { ULL_INDICATORS } from '../../src/sketch/ull-register.ts'
 
@@ -9,7 +10,7 @@ const ADDRESSES = 2 ** 26
 
 /** True while a sketch keeps coupons: the same limit as in DESIGN, 2^precision / 4 different ones. */
 export function keepsCoupons(kind: StudiedKind, precision: number, keys: number): boolean {
-  return (kind === 'adaptive' || kind === 'ull') && keys <= 2 ** precision / 4
+  return (kind === 'adaptive' || kind === 'ull') && keys <= couponsMax(precision)
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accuracyCsv } from '../../bench/accuracy/accuracy-csv.ts'
+import { accuracyCsv, readAccuracyCsv, updatedRows } from '../../bench/accuracy/accuracy-csv.ts'
 import { kindChart, summaryTable } from '../../bench/accuracy/accuracy-page.ts'
 import { AliasTable } from '../../bench/accuracy/alias-table.ts'
 import { type KeyDraw, PlainDraw, SlotDraw, SmallestDraw } from '../../bench/accuracy/key-draw.ts'
@@ -11,6 +11,9 @@ import { keysGrid, study } from '../../bench/accuracy/study.ts'
 import { studiedKinds, theoreticalError } from '../../bench/accuracy/theory.ts'
 import { Random } from '../../src/core/random.ts'
 import { createSketch, mergeSketches } from '../../src/sketch/index.ts'
+import { RegisterArray } from '../../src/sketch/register-array.ts'
+import { largestOf, seenBits } from '../../src/sketch/ull-register.ts'
+import { UllRegisters } from '../../src/sketch/ull-registers.ts'
 import { assertWellFormed } from '../cli/sketch/svg-wellformed.ts'
 
 /** Mean and standard deviation of what `value` gives after each of `runs` draws. */
@@ -80,7 +83,7 @@ test('sketches see drawn slots as they see keys added one by one', () => {
     const measure = (draw: KeyDraw, seed: number) =>
       moments(draw, runs, seed, () => {
         sketch.clear()
-        sketch.addColumns(draw.columns, 0, draw.rows)
+        draw.addTo(sketch)
         return sketch.estimate(0.95).value / draw.keys
       })
     const plain = measure(new PlainDraw(keys), 1)
@@ -93,6 +96,36 @@ test('sketches see drawn slots as they see keys added one by one', () => {
     const ratio = drawn.deviation / plain.deviation
     assert.ok(Math.abs(ratio - 1) < 5 / Math.sqrt(runs), `${kind}: ${ratio}`)
   }
+})
+
+test('drawn slots are what the coupons of their three largest values lead to', () => {
+  const random = new Random(6)
+  for (const mean of [200, 900, 40_000]) {
+    const draw = new SlotDraw(mean, 8)
+    draw.draw(random)
+    const states = new UllRegisters(8)
+    const registers = new RegisterArray(8)
+    draw.states.states.forEach((state, slot) => {
+      const bits = seenBits(state)
+      for (const below of [0, 1, 2]) {
+        if (((bits << below) & 4) === 0) continue
+        const coupon = ((largestOf(state) - below) << 26) | slot
+        states.addCoupon(coupon)
+        registers.addCoupon(coupon)
+      }
+    })
+    assert.deepEqual(draw.states.states, states.states)
+    assert.deepEqual(draw.registers.values, registers.values)
+  }
+})
+
+test('drawn slots add up to the keys that were asked for, on average and as a Poisson number', () => {
+  const mean = 5_000
+  const runs = 2_000
+  const draw = new SlotDraw(mean, 8)
+  const found = moments(draw, runs, 8, () => draw.keys)
+  assert.ok(Math.abs(found.mean - mean) < 5 * Math.sqrt(mean / runs), `${found.mean}`)
+  assert.ok(Math.abs(found.deviation / Math.sqrt(mean) - 1) < 5 / Math.sqrt(2 * runs))
 })
 
 test('the smallest of many hashes are drawn as order statistics are distributed', () => {
@@ -148,7 +181,14 @@ test('merged from parts, a sketch has the same bytes as one sketch of all keys',
 })
 
 test('a small study covers every kind and is told as CSV, table and charts', () => {
-  const options = { kinds: studiedKinds, precisions: [9], keysMax: 2_000, rows: 4_000, seed: 5 }
+  const options = {
+    kinds: studiedKinds,
+    precisions: [9],
+    keysMax: 2_000,
+    rows: 40_000,
+    runsMax: 200,
+    seed: 5
+  }
   const rows: Accuracy[] = [...study(options)].flat()
   for (const kind of studiedKinds) {
     const own = rows.filter(row => row.kind === kind)
@@ -171,11 +211,46 @@ test('a small study covers every kind and is told as CSV, table and charts', () 
 })
 
 test('the same seed gives the same study', () => {
-  const options = { kinds: studiedKinds, precisions: [6], keysMax: 100, rows: 1_000, seed: 5 }
+  const options = {
+    kinds: studiedKinds,
+    precisions: [6],
+    keysMax: 100,
+    rows: 1_000,
+    runsMax: 100,
+    seed: 5
+  }
   assert.deepEqual([...study(options)], [...study(options)])
   assert.notDeepEqual([...study(options)], [...study({ ...options, seed: 6 })])
 })
 
-test('the grid ascends from 1 to the most keys, each number once', () => {
-  assert.deepEqual(keysGrid(100), [1, 2, 3, 6, 10, 18, 32, 56, 100])
+test('a point comes out the same whatever else is studied', () => {
+  const options = { precisions: [6], keysMax: 300, rows: 20_000, runsMax: 100, seed: 5 }
+  const hll = [...study({ ...options, kinds: ['hll'] })].flat()
+  const all = [...study({ ...options, kinds: studiedKinds, precisions: [5, 6] })].flat()
+  const again = all.filter(row => row.kind === 'hll' && row.precision === 6)
+  assert.deepEqual(again, hll)
+})
+
+test('a table is read as it was written, and takes what was studied again', () => {
+  const options = { precisions: [6], keysMax: 30, rows: 5_000, runsMax: 100, seed: 5 }
+  const both = updatedRows([], [...study({ ...options, kinds: ['hll', 'ull'] })].flat())
+  const read = readAccuracyCsv(accuracyCsv(both))
+  assert.equal(accuracyCsv(read), accuracyCsv(both))
+  const again = [...study({ ...options, kinds: ['ull'], seed: 6 })].flat()
+  const updated = updatedRows(read, again)
+  assert.equal(updated.length, both.length)
+  assert.deepEqual(
+    updated.filter(row => row.kind === 'ull'),
+    again
+  )
+  assert.deepEqual(
+    updated.filter(row => row.kind === 'hll'),
+    read.filter(row => row.kind === 'hll')
+  )
+  assert.throws(() => readAccuracyCsv('a,b\n1,2\n'))
+})
+
+test('the grid ascends from 1 to the most keys, each number once, with the mode change', () => {
+  assert.deepEqual(keysGrid(100, 12), [1, 2, 3, 6, 10, 18, 32, 56, 100])
+  assert.deepEqual(keysGrid(30, 6), [1, 2, 3, 6, 10, 16, 17, 18])
 })

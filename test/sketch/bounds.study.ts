@@ -6,6 +6,7 @@
  */
 import { Random } from '../../src/core/random.ts'
 import { registerBounds, ULL_SHAPE } from '../../src/sketch/confidence.ts'
+import { roundedEstimate } from '../../src/sketch/estimate-rounding.ts'
 import { LinearCounting } from '../../src/sketch/linear-counting.ts'
 import { linearBounds, linearKeys } from '../../src/sketch/linear-estimator.ts'
 import { RegisterArray } from '../../src/sketch/register-array.ts'
@@ -117,8 +118,10 @@ function study(precision: number, keys: number): string {
     squares += (estimate / keys - 1) ** 2
     deviations.push(Math.log(keys / estimate) / sketch.error(estimate))
     CONFIDENCES.forEach((confidence, i) => {
-      const [low, high] = sketch.bounds(estimate, confidence)
-      if (Math.max(Math.floor(low), sketch.certain()) <= keys && keys <= Math.ceil(high)) held[i]!++
+      const origin = { method: 'hll', precision, confidence } as const
+      const bounds = sketch.bounds(estimate, confidence)
+      const { low, high } = roundedEstimate(origin, estimate, bounds, sketch.certain())
+      if (low <= keys && keys <= high) held[i]!++
     })
   }
   deviations.sort((a, b) => a - b)

@@ -22,7 +22,7 @@ export function benchmarkChart({ words, distinct, seeds, rows }: BenchmarkResult
   const body = [
     label(12, 24, title, 'title'),
     label(LEFT, 50, 'bytes (logarithmic)'),
-    label(ERROR_LEFT, 50, seeds > 1 ? `RMSE, ${seeds} seeds` : 'error')
+    label(ERROR_LEFT, 50, seeds > 1 ? `RMSE, ${seeds.toLocaleString('en-US')} seeds` : 'error')
   ]
   rows.forEach((row, i) => {
     const y = TOP + i * ROW

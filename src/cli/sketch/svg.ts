@@ -1,18 +1,24 @@
-/** Readable on white and on black: ink and series colours follow what the reader prefers. */
+/**
+ * Readable on white and on black: ink and series colours follow what the reader prefers. Plain colours, no
+ * variables: programs other than browsers draw these files, too, and don't know them.
+ */
 const STYLE = `
-  text { font: 12px system-ui, sans-serif; fill: var(--ink) }
+  text { font: 12px system-ui, sans-serif; fill: #1f2328 }
   .title { font-weight: 600 }
   .right { text-anchor: end }
   .middle { text-anchor: middle }
-  .axis { stroke: var(--faint); stroke-width: 1 }
-  .band { fill: var(--faint); opacity: .45 }
-  .line { fill: none; stroke-width: 1.6 }
-  .dashed { stroke-dasharray: 3 3; opacity: .8 }
-  .s0 { stroke: var(--s0) } .s1 { stroke: var(--s1) } .s2 { stroke: var(--s2) }
-  .f0 { fill: var(--s0) } .f1 { fill: var(--s1) } .f2 { fill: var(--s2) }
-  svg { --ink: #1f2328; --faint: #c8ced6; --s0: #0969da; --s1: #bc4c00; --s2: #1a7f37 }
+  .axis { stroke: #c8ced6; stroke-width: 1 }
+  .band { fill: #c8ced6; opacity: .4 }
+  .line { fill: none; stroke-width: 1.2 }
+  .dots { fill: none; stroke-width: 4; stroke-linecap: round }
+  .s0 { stroke: #0969da } .s1 { stroke: #bc4c00 } .s2 { stroke: #1a7f37 }
+  .f0 { fill: #0969da } .f1 { fill: #bc4c00 } .f2 { fill: #1a7f37 }
   @media (prefers-color-scheme: dark) {
-    svg { --ink: #d9dfe6; --faint: #4b535d; --s0: #58a6ff; --s1: #f0883e; --s2: #56d364 }
+    text { fill: #d9dfe6 }
+    .axis { stroke: #4b535d }
+    .band { fill: #4b535d }
+    .s0 { stroke: #58a6ff } .s1 { stroke: #f0883e } .s2 { stroke: #56d364 }
+    .f0 { fill: #58a6ff } .f1 { fill: #f0883e } .f2 { fill: #56d364 }
   }`
 
 type Attributes = Readonly<Record<string, string | number>>

@@ -19,5 +19,7 @@ export function assertWellFormed(svg: string): void {
     rest = rest.slice(text.length + tag.length)
   }
   assert.deepEqual(open, [])
+  // Other programs than browsers know no variables, and would draw nothing.
+  assert.doesNotMatch(svg, /var\(/)
   assert.match(svg, /^<svg [^>]*viewBox="0 0 \d+ \d+"/)
 }
