@@ -2,7 +2,11 @@ import { errorTable } from '../../src/core/error-table.ts'
 import type { Finding, Rule, TreeFile } from './tree.ts'
 
 export const errorPagePath = 'docs/ERRORS.md'
-const tablePath = 'src/core/error-table.ts'
+/** The table and its part about Kafka, in the order of the page. */
+export const errorTablePaths: readonly string[] = [
+  'src/core/error-table.ts',
+  'src/core/kafka-errors.ts'
+]
 
 type Row = (typeof errorTable)[keyof typeof errorTable]
 
@@ -11,7 +15,7 @@ const HEAD = `# Errors
 Every error a user can meet: one line that says what happened, and one that says what to do. The code
 is stable, so scripts and alerts may rely on it. Words in \`{braces}\` are filled in.
 
-This page is written by \`node scripts/errors-doc.ts --write\` from \`${tablePath}\`; a test proves that
+This page is written by \`node scripts/errors-doc.ts --write\` from \`${errorTablePaths[0]}\`; a test proves that
 the two are equal.
 
 ## Exit status
@@ -25,8 +29,8 @@ the two are equal.
 `
 
 /** The whole page, in the order and under the headings of the table's source. */
-export function errorPage(tableSource: string): string {
-  const sections = sectionsOf(tableSource).map(({ title, codes }) => {
+export function errorPage(source: string): string {
+  const sections = sectionsOf(source).map(({ title, codes }) => {
     const rows = codes.map(code => rowMarkdown(code, errorTable[code]))
     const heading = `## ${title[0]!.toUpperCase()}${title.slice(1)}`
     return [
@@ -43,9 +47,9 @@ export function errorPage(tableSource: string): string {
 type Code = keyof typeof errorTable
 
 /** The table's own comments are the headings: `  // input` above its first row. */
-function sectionsOf(tableSource: string): { title: string; codes: Code[] }[] {
+function sectionsOf(source: string): { title: string; codes: Code[] }[] {
   const sections: { title: string; codes: Code[] }[] = []
-  for (const line of tableSource.split('\n')) {
+  for (const line of source.split('\n')) {
     const title = /^ {2}\/\/ (.+)$/.exec(line)?.[1]
     if (title) sections.push({ title, codes: [] })
     const code = /^ {2}'?([a-z-]+)'?: \{/.exec(line)?.[1]
@@ -61,11 +65,19 @@ function rowMarkdown(code: string, { message, cure, exit }: Row): string {
   return `| \`${code}\` | ${cell(message)} | ${advice} | ${exit} |`
 }
 
+/** The text of the table in a tree; empty when it has none. */
+export function tableSource(tree: readonly TreeFile[]): string {
+  return tree
+    .filter(({ path }) => errorTablePaths.includes(path))
+    .map(({ text }) => text)
+    .join('\n')
+}
+
 /** The page in the tree is the page the table gives. */
 export const errorPageIsCurrent: Rule = tree => {
-  const table = tree.find(({ path }) => path === tablePath)
   const page = tree.find(({ path }) => path === errorPagePath)
-  if (!table || page?.text === errorPage(table.text)) return []
+  const source = tableSource(tree)
+  if (source === '' || page?.text === errorPage(source)) return []
   const what = 'differs from the table; run: node scripts/errors-doc.ts --write'
   return [{ path: errorPagePath, line: 0, what, why: 'people act on this page' }]
 }
@@ -73,7 +85,7 @@ export const errorPageIsCurrent: Rule = tree => {
 /** A row that nothing throws is a promise about an error that cannot happen. */
 export function unusedCodes(tree: readonly TreeFile[], codes: readonly string[]): Finding[] {
   const sources = tree
-    .filter(({ path }) => /^(?:src|bin)\//.test(path) && path !== tablePath)
+    .filter(({ path }) => /^(?:src|bin)\//.test(path) && !errorTablePaths.includes(path))
     .map(({ text }) => text.replace(/isFailure\([^)]*\)/g, ''))
   return (
     codes
@@ -82,7 +94,7 @@ export function unusedCodes(tree: readonly TreeFile[], codes: readonly string[])
         code => !sources.some(text => text.includes(`'${code}'`) || text.includes(`[${code}]`))
       )
       .map(code => ({
-        path: tablePath,
+        path: errorTablePaths[0]!,
         line: 0,
         what: `nothing throws ${code}`,
         why: 'the table lists what happens: a row without its failure() goes'

@@ -16,7 +16,7 @@ export interface Room {
 
 const GROUND = ['core']
 const HOT = ['core', 'extract', 'sketch', 'window', 'combine', 'merge']
-const INNER = [...HOT, 'port', 'result']
+const INNER = [...HOT, 'port', 'result', 'ops']
 const ADAPTERS = ['app', 'kafka', 'host', 'broker', 'produce']
 
 /** Rooms below `src/`, from the ground up; `entry` is what stands in `src/` itself. */
@@ -27,7 +27,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: []
   },
   port: {
-    lives: 'interfaces only: source, sink, log, clock',
+    lives: 'interfaces only: source, sink, log, state cache, clock',
     imports: GROUND,
     packages: []
   },
@@ -45,24 +45,24 @@ export const rooms: Readonly<Record<string, Room>> = {
   window: {
     lives: 'calendar, panes, the clock of a partition, lateness',
     imports: GROUND,
-    packages: []
+    packages: ['temporal-polyfill']
   },
   combine: {
     lives: 'stage 1: columns → partials and marks, and their formats',
     imports: ['core', 'extract', 'sketch', 'window'],
-    formats: ['accounting', 'mark', 'partial', 'source-range'],
+    formats: ['accounting', 'group', 'mark', 'partial', 'source-range'],
     packages: []
   },
   merge: {
     lives: 'stage 2: partials → windows, watermark, emissions, and their formats',
-    imports: ['core', 'sketch', 'window'],
+    imports: ['core', 'port', 'sketch', 'window'],
     importsFormatsOf: ['combine', 'result'],
     packages: []
   },
   result: {
     lives: 'the result record, its key, table and CSV forms',
     imports: GROUND,
-    formats: ['result-record'],
+    formats: ['result-group', 'result-record'],
     packages: []
   },
   app: {
@@ -102,6 +102,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     lives: 'lines → topic, resumable',
     imports: ['core', 'port', 'extract'],
     packages: ['node:buffer']
+  },
+  ops: {
+    lives: 'what an operator watches: metrics, health',
+    imports: ['core', 'port'],
+    packages: ['prom-client', 'node:http']
   },
   runtime: {
     lives: 'wires the tasks: loops, back-pressure, cadence, shutdown; receives ports',

@@ -1,3 +1,5 @@
+import { kafkaErrors } from './kafka-errors.ts'
+
 /**
  * Every error a user can meet: its stable code, what happened, what to do, and the exit status.
  * Messages and cures name their placeholders; `docs/ERRORS.md` is proved equal to this table.
@@ -64,7 +66,43 @@ export const errorTable = {
   'window-size': {
     exit: 2,
     message: '{size} is not a window size that can be counted: {reason}',
-    cure: 'use one or more of {sizes}, separated by commas'
+    cure: '{cure}'
+  },
+  'window-zone': {
+    exit: 2,
+    message: '{zone} is not a time zone',
+    cure: '{cure}'
+  },
+  'window-day-start': {
+    exit: 2,
+    message: '{start} is not a time at which a day can start',
+    cure: 'use hours and minutes from 00:00 to 23:59, for example 05:00'
+  },
+  'window-week-start': {
+    exit: 2,
+    message: '{start} is not a day on which a week can start',
+    cure: 'use monday (ISO 8601) or sunday'
+  },
+  'window-keep': {
+    exit: 2,
+    message: 'windows of {size} cannot be kept for {keep}: {reason}',
+    cure: '{cure}'
+  },
+  'window-wait': {
+    exit: 2,
+    message: '{name} cannot be {value}',
+    cure: 'use a duration of zero or more, for example 5s'
+  },
+
+  'field-path': {
+    exit: 2,
+    message: '{field} is not a field of a frame: {problem}',
+    cure: 'name a top-level field, or one below it as user.id; for a name as it stands: {example}'
+  },
+  'field-count': {
+    exit: 2,
+    message: '{option} names {count} fields, at most {most} are taken',
+    cure: 'leave some of them out'
   },
 
   // input
@@ -133,6 +171,13 @@ export const errorTable = {
     cure: 'name no kernel: the plain one takes over, with the same results'
   },
 
+  // state
+  'state-full': {
+    exit: 1,
+    message: 'the kept windows need {bytes} bytes, --max-state allows {max}',
+    cure: 'raise --max-state, keep windows for a shorter time (--keep), or count fewer groups'
+  },
+
   // stored bytes
   'format-damaged': {
     exit: 1,
@@ -156,186 +201,16 @@ export const errorTable = {
   },
   'sketch-mismatch': {
     exit: 1,
-    message: 'a {left} sketch cannot be merged with a {right} sketch',
+    message: 'sketches cannot be merged: one is {left}, the other {right}',
     cure: 'merge sketches of one kind and one hash only'
   },
   'sketch-form': {
     exit: 1,
-    message: 'a {kind} sketch cannot be written as a {form}',
+    message: 'a sketch of kind {kind} cannot be written in this format: {form}',
     cure: 'that form takes sketches of kind {kinds}'
   },
 
-  // Kafka
-  'broker-unreachable': {
-    exit: 1,
-    message: 'no answer from the Kafka broker at {address} ({problem})',
-    cure: 'check --brokers, or start a development broker with: headcount broker up'
-  },
-  'broker-protocol': {
-    exit: 1,
-    message: 'the server at {address} does not speak the Kafka protocol ({problem})',
-    cure: 'check the port, and whether that listener needs --tls'
-  },
-  'broker-old': {
-    exit: 1,
-    message: 'the broker at {address} does not support {feature}',
-    cure: 'headcount needs Kafka 4.0 or newer'
-  },
-  'broker-auth': {
-    exit: 1,
-    message: 'the broker at {address} refused the login ({problem})',
-    cure: 'check --sasl-mechanism, --sasl-username and the password'
-  },
-  'broker-tls': {
-    exit: 1,
-    message: 'TLS with {address} failed ({problem})',
-    cure: 'check --tls-ca and that the listener speaks TLS'
-  },
-  'broker-refused': {
-    exit: 1,
-    message: 'the broker refused {request}: {problem}',
-    cure: '{advice}'
-  },
-  'broker-denied': {
-    exit: 1,
-    message: 'the broker denies {request} ({problem})',
-    cure: 'give this user the right: {right}'
-  },
-  'topic-missing': {
-    exit: 1,
-    message: 'topic {topic} does not exist on {address}',
-    cure: '{suggestion}'
-  },
-  'topic-exists': {
-    exit: 1,
-    message: 'topic {topic} exists already',
-    cure: 'choose another name, or delete it with: headcount topic delete {topic}'
-  },
-  'topic-recreated': {
-    exit: 1,
-    message: 'topic {topic} was deleted and made again while it was read',
-    cure: 'positions of the old topic mean nothing in the new one: start a new app (--app) to count it'
-  },
-  'topic-name': {
-    exit: 2,
-    message: '{topic} is not a topic name Kafka accepts',
-    cure: 'use up to 249 letters, digits, ".", "_" and "-"'
-  },
-  'batch-corrupt': {
-    exit: 1,
-    message: 'corrupt record batch in {topic} partition {partition} at offset {offset}: {problem}',
-    cure: 'the broker served damaged bytes; check its disks, or read past it with --from'
-  },
-  'batch-oversize': {
-    exit: 1,
-    message:
-      'a record batch in {topic} partition {partition} at offset {offset} is larger than {limit}',
-    cure: 'raise the limit of the topic only as far as this reader can follow'
-  },
-  'offset-gone': {
-    exit: 1,
-    message:
-      'offset {offset} of {topic} partition {partition} is gone: the log now covers {start} to {end}; up to {lost} records are lost',
-    cure: 'start a new app (--app) to count what is left'
-  },
-  'offsets-pending': {
-    exit: 1,
-    message:
-      'the stored offsets of {topic} in group {group} wait for an open transaction since {waited}',
-    cure: 'stop the program that left it open, or wait for its transaction timeout'
-  },
-  'group-lost': {
-    exit: 1,
-    message:
-      'this instance is no longer a member of group {group} with these partitions ({problem})',
-    cure: 'start it again; if it comes back, another instance is counting, or this one is too slow'
-  },
-  'produce-gave-up': {
-    exit: 1,
-    message:
-      'gave up after {waited}: {sent} frames are in {topic}, the next one is frame {position}',
-    cure: 'when the broker is back, resume with: --skip {position}'
-  },
-  'produce-interrupted': {
-    exit: 130,
-    message: 'interrupted: {sent} frames are in {topic}, the next one is frame {position}',
-    cure: 'go on with: --skip {position}'
-  },
-
-  // an app's topics and state
-  'app-settings': {
-    exit: 1,
-    message: 'app {app} was started with other settings: {difference}',
-    cure: 'use the old settings, or count under another name with --app'
-  },
-  'app-topic-settings': {
-    exit: 1,
-    message: 'topic {topic} has {setting}={found}, needs {expected}',
-    cure: 'correct it with: headcount broker tools -- kafka-configs --alter --topic {topic} --add-config {setting}={expected}'
-  },
-  'app-topic-partitions': {
-    exit: 1,
-    message: 'topic {topic} has {found} partitions, the app needs {expected}',
-    cure: 'count under another name with --app, or delete the app’s topics and start again'
-  },
-  'app-record-foreign': {
-    exit: 1,
-    message:
-      'record {offset} of the app’s {log} topic, partition {partition}, is none that headcount wrote ({problem})',
-    cure: 'let nobody else write to the topics of an app; this one can only be counted anew, with another --app'
-  },
-  'app-missing': {
-    exit: 1,
-    message: 'there is no app {app} on {address}',
-    cure: 'start it with: headcount count --topic …, or check --app'
-  },
-  'app-busy': {
-    exit: 1,
-    message: 'another instance of app {app} owns partition {partition}',
-    cure: 'stop that instance first: this version runs one instance of an app'
-  },
-
-  // the development broker
-  'java-missing': {
-    exit: 1,
-    message: 'the development broker needs Java 17 or newer ({problem})',
-    cure: 'install a JRE (Debian: apt install default-jre-headless), or set JAVA_HOME'
-  },
-  'kafka-missing': {
-    exit: 1,
-    message: 'Kafka could not be fetched: {problem}',
-    cure: 'install Maven, or set KAFKA_HOME to an unpacked Kafka 4.x, or start Docker'
-  },
-  'port-taken': {
-    exit: 1,
-    message: 'port {port} is taken by another program',
-    cure: 'choose another with --port, or stop that program'
-  },
-  'broker-running': {
-    exit: 1,
-    message: 'a broker is already running from {folder} (process {pid}, {address})',
-    cure: 'use it, or stop it with: headcount broker down --dir {folder}'
-  },
-  'broker-died': {
-    exit: 1,
-    message: 'the broker stopped before it was ready: {problem}',
-    cure: 'its log: {log}'
-  },
-  'broker-folder': {
-    exit: 2,
-    message: '{folder} cannot hold this broker: {problem}',
-    cure: '{advice}'
-  },
-  'broker-stopped': {
-    exit: 1,
-    message: 'no broker is running from {folder}',
-    cure: 'start it with: headcount broker up --dir {folder}'
-  },
-  'tool-unknown': {
-    exit: 2,
-    message: 'Kafka has no tool called {tool}',
-    cure: '{suggestion}'
-  },
+  ...kafkaErrors,
 
   // the process
   interrupted: {

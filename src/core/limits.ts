@@ -11,6 +11,8 @@ export const limits = Object.freeze({
   rejectBytesMax: 64 * KB,
   /** A key longer than this is a reject (`bad-key`). */
   keyBytesMax: 64 * KB,
+  /** A group of more bytes is not told apart from others: it goes to *other* and is counted there. */
+  groupBytesMax: 256,
   /** Event times beyond ±2^47 ms (about 4,400 years) are rejects (`bad-time`). */
   eventTimeMsMax: 2 ** 47,
   /** JSON nesting deeper than this is a reject (`bad-json`) where the whole frame is parsed. */
@@ -29,14 +31,34 @@ export const limits = Object.freeze({
   exactEntriesMax: 2 ** 22,
   /** Bytes of one stored chunk of an exact set. */
   exactChunkBytesMax: 256 * KB,
+  /** Window sizes of one app: a mask of them fits in 31 bits. More are refused. */
+  windowSizesMax: 31,
+  /** Steps in a sliding window, so windows that a frame counts in; more are refused. */
+  slidingStepsMax: 400,
+  /** Length of a sliding window; its steps are kept as long. A longer one is refused. */
+  windowDaysMax: 3_660,
+  /** Days of a time zone that are remembered, 45 years of them; beyond it they are forgotten and found anew. */
+  zoneDaysMax: 16_384,
+  /** Sliding windows whose bounds are remembered, as for days. */
+  windowsRememberedMax: 16_384,
   /** Panes touched between two flushes; a full table flushes early. */
-  panesPerFlushMax: 50_000,
+  panesPerFlushMax: 10_000,
+  /** Groups met between two flushes; beyond it a flush is made early. */
+  groupsPerFlushMax: 65_536,
   /** Rejects between two flushes; beyond it a flush is made early. */
   rejectsPerFlushBytesMax: 8 * MB,
   /** Rejects that one read may bring on top; beyond it they are counted but not kept, and that is said. */
   rejectsHeldBytesMax: 64 * MB,
   /** Partials between two flushes, all sketches together; beyond it a flush is made early. */
   partialsPerFlushBytesMax: 64 * MB,
+  /** Windows touched between two commits; beyond it a commit is made early. */
+  touchedWindowsPerCommitMax: 10_000,
+  /** Rows of each size that one commit purges; the next one goes on. */
+  purgedRowsPerCommitMax: 20_000,
+  /** Live sketches between two commits, all tasks of a process together. */
+  liveSketchBytesMax: 64 * MB,
+  /** Changelog of one stage-2 task; a larger commit is followed by a longer pause. */
+  stateBytesPerSecondMax: 4 * MB,
   /** Closing windows per commit. */
   closingBytesPerCommitMax: 4 * MB,
   /** One Fetch response, all partitions together. */

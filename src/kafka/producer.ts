@@ -6,7 +6,7 @@ import type { Clock } from '../port/clock.ts'
 import { BatchEncoder, noIdentity, type RecordHeader } from './batch-encoder.ts'
 import type { Cluster } from './cluster.ts'
 import type { Codec } from './codecs.ts'
-import { partitionOfKey } from './partitioner.ts'
+import { partitionOfKey } from '../core/murmur2.ts'
 import { ProduceDelivery } from './produce-delivery.ts'
 import { batchLimit } from './topic-settings.ts'
 

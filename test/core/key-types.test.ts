@@ -66,6 +66,24 @@ test('a float64 is what a double looks like in memory, with one 0 and one NaN', 
   }
 })
 
+test('a short decimal is the double nearest to it', () => {
+  const sign = fc.constantFrom('', '-')
+  const whole = fc.oneof(fc.nat(), fc.nat(9), fc.integer({ min: 0, max: 2 ** 40 }))
+  const fraction = fc.array(fc.nat(9), { maxLength: 16 }).map(digits => digits.join(''))
+  fc.assert(
+    fc.property(sign, whole, fraction, (minus, before, after) => {
+      const text = `${minus}${before}${after === '' ? '' : `.${after}`}`
+      const expected = Buffer.alloc(8)
+      expected.writeDoubleLE(Number(text) + 0)
+      assert.deepEqual(encoded('float64', text), new Uint8Array(expected), text)
+    }),
+    { numRuns: 2_000 }
+  )
+  for (const text of ['', '-', '.', '.5', '5.', '-.5', '01', '-01', '1.2.3', '1-', '1_0']) {
+    assert.equal(encoded('float64', text), undefined, text)
+  }
+})
+
 test('utf16 is the code units, low byte first', () => {
   const point = fc.oneof(fc.nat(0xd7ff), fc.integer({ min: 0xe000, max: 0x10_ffff }))
   fc.assert(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { murmur2, partitionOfKey } from '../../src/kafka/partitioner.ts'
+import { murmur2, partitionOfKey } from '../../src/core/murmur2.ts'
 
 /** Published with Kafka's own test of `Utils.murmur2`. */
 const KNOWN: readonly (readonly [string, number])[] = [

@@ -1,0 +1,199 @@
+/** Errors about brokers, topics and the development broker: a part of the error table. */
+export const kafkaErrors = {
+  // Kafka
+  'broker-unreachable': {
+    exit: 1,
+    message: 'no answer from the Kafka broker at {address} ({problem})',
+    cure: 'check --brokers, or start a development broker with: headcount broker up'
+  },
+  'broker-protocol': {
+    exit: 1,
+    message: 'the server at {address} does not speak the Kafka protocol ({problem})',
+    cure: 'check the port, and whether that listener needs --tls'
+  },
+  'broker-old': {
+    exit: 1,
+    message: 'the broker at {address} does not support {feature}',
+    cure: 'headcount needs Kafka 4.0 or newer'
+  },
+  'broker-auth': {
+    exit: 1,
+    message: 'the broker at {address} refused the login ({problem})',
+    cure: 'check --sasl-mechanism, --sasl-username and the password'
+  },
+  'broker-tls': {
+    exit: 1,
+    message: 'TLS with {address} failed ({problem})',
+    cure: 'check --tls-ca and that the listener speaks TLS'
+  },
+  'broker-refused': {
+    exit: 1,
+    message: 'the broker refused {request}: {problem}',
+    cure: '{advice}'
+  },
+  'broker-denied': {
+    exit: 1,
+    message: 'the broker denies {request} ({problem})',
+    cure: 'give this user the right: {right}'
+  },
+  'topic-missing': {
+    exit: 1,
+    message: 'topic {topic} does not exist on {address}',
+    cure: '{suggestion}'
+  },
+  'topic-exists': {
+    exit: 1,
+    message: 'topic {topic} exists already',
+    cure: 'choose another name, or delete it with: headcount topic delete {topic}'
+  },
+  'topic-recreated': {
+    exit: 1,
+    message: 'topic {topic} was deleted and made again while it was read',
+    cure: 'positions of the old topic mean nothing in the new one: start a new app (--app) to count it'
+  },
+  'topic-name': {
+    exit: 2,
+    message: '{topic} is not a topic name Kafka accepts',
+    cure: 'use up to 249 letters, digits, ".", "_" and "-"'
+  },
+  'batch-corrupt': {
+    exit: 1,
+    message: 'corrupt record batch in {topic} partition {partition} at offset {offset}: {problem}',
+    cure: 'the broker served damaged bytes; check its disks, or read past it with --from'
+  },
+  'batch-oversize': {
+    exit: 1,
+    message:
+      'a record batch in {topic} partition {partition} at offset {offset} is larger than {limit}',
+    cure: 'raise the limit of the topic only as far as this reader can follow'
+  },
+  'offset-gone': {
+    exit: 1,
+    message:
+      'offset {offset} of {topic} partition {partition} is gone: the log now covers {start} to {end}; up to {lost} records are lost',
+    cure: 'start a new app (--app) to count what is left'
+  },
+  'offsets-pending': {
+    exit: 1,
+    message:
+      'the stored offsets of {topic} in group {group} wait for an open transaction since {waited}',
+    cure: 'stop the program that left it open, or wait for its transaction timeout'
+  },
+  'group-lost': {
+    exit: 1,
+    message:
+      'this instance is no longer a member of group {group} with these partitions ({problem})',
+    cure: 'start it again; if it comes back, another instance is counting, or this one is too slow'
+  },
+  'transaction-aborted': {
+    exit: 1,
+    message: 'a transaction of {id} was aborted, nothing of it counts ({problem})',
+    cure: 'start again: the work is done once more; if it comes back, check the broker’s log'
+  },
+  'transaction-fenced': {
+    exit: 1,
+    message: 'another instance writes as {id} now, or the broker ended it ({problem})',
+    cure: 'nothing to do when instances come and go; else check that no two apps share the name --app'
+  },
+  'produce-gave-up': {
+    exit: 1,
+    message:
+      'gave up after {waited}: {sent} frames are in {topic}, the next one is frame {position}',
+    cure: 'when the broker is back, resume with: --skip {position}'
+  },
+  'produce-interrupted': {
+    exit: 130,
+    message: 'interrupted: {sent} frames are in {topic}, the next one is frame {position}',
+    cure: 'go on with: --skip {position}'
+  },
+
+  // an app's topics and state
+  'state-dir-failed': {
+    exit: 1,
+    message: 'the state cannot be kept in {folder}: {problem}',
+    cure: 'choose a folder that can be written with --state-dir, then start again: the count goes on where it was'
+  },
+  'state-dir-full': {
+    exit: 1,
+    message: 'there is no room left for the state in {folder}',
+    cure: 'make room or choose another disk with --state-dir, then start again: the count goes on where it was'
+  },
+  'app-settings': {
+    exit: 1,
+    message: 'app {app} was started with other settings: {difference}',
+    cure: 'use the old settings, or count under another name with --app'
+  },
+  'app-topic-settings': {
+    exit: 1,
+    message: 'topic {topic} has {setting}={found}, needs {expected}',
+    cure: 'correct it with: headcount broker tools -- kafka-configs --alter --topic {topic} --add-config {setting}={expected}'
+  },
+  'app-topic-partitions': {
+    exit: 1,
+    message: 'topic {topic} has {found} partitions, the app needs {expected}',
+    cure: 'count under another name with --app, or delete the app’s topics and start again'
+  },
+  'app-record-foreign': {
+    exit: 1,
+    message:
+      'record {offset} of the app’s {log} topic, partition {partition}, is none that headcount wrote ({problem})',
+    cure: 'let nobody else write to the topics of an app; this one can only be counted anew, with another --app'
+  },
+  'app-missing': {
+    exit: 1,
+    message: 'there is no app {app} on {address}',
+    cure: 'start it with: headcount count --topic …, or check --app'
+  },
+  'app-busy': {
+    exit: 1,
+    message: 'another instance of app {app} owns partition {partition}',
+    cure: 'stop that instance first: this version runs one instance of an app'
+  },
+  'metrics-listen': {
+    exit: 1,
+    message: 'cannot serve metrics on {address}: {problem}',
+    cure: 'choose another --metrics-port or --metrics-host'
+  },
+
+  // the development broker
+  'java-missing': {
+    exit: 1,
+    message: 'the development broker needs Java 17 or newer ({problem})',
+    cure: 'install a JRE (Debian: apt install default-jre-headless), or set JAVA_HOME'
+  },
+  'kafka-missing': {
+    exit: 1,
+    message: 'Kafka could not be fetched: {problem}',
+    cure: 'install Maven, or set KAFKA_HOME to an unpacked Kafka 4.x, or start Docker'
+  },
+  'port-taken': {
+    exit: 1,
+    message: 'port {port} is taken by another program',
+    cure: 'choose another with --port, or stop that program'
+  },
+  'broker-running': {
+    exit: 1,
+    message: 'a broker is already running from {folder} (process {pid}, {address})',
+    cure: 'use it, or stop it with: headcount broker down --dir {folder}'
+  },
+  'broker-died': {
+    exit: 1,
+    message: 'the broker stopped before it was ready: {problem}',
+    cure: 'its log: {log}'
+  },
+  'broker-folder': {
+    exit: 2,
+    message: '{folder} cannot hold this broker: {problem}',
+    cure: '{advice}'
+  },
+  'broker-stopped': {
+    exit: 1,
+    message: 'no broker is running from {folder}',
+    cure: 'start it with: headcount broker up --dir {folder}'
+  },
+  'tool-unknown': {
+    exit: 2,
+    message: 'Kafka has no tool called {tool}',
+    cure: '{suggestion}'
+  }
+} as const satisfies Readonly<Record<string, { exit: 1 | 2 | 130; message: string; cure: string }>>
