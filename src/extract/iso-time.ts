@@ -5,7 +5,7 @@ import { COLON, digitsEnd, isDigit, MINUS, POINT, SPACE, ZERO } from './json-wal
  *
  *   2016-07-11                         the day's first instant
  *   2016-07-11T13:41[:04[.123456789]]  T, t or a space; "." or ","; digits below ms are cut
- *   … Z | z | +02:00 | +0200 | +02     without a zone: UTC
+ *   … Z | z | +02:00 | +0200 | +02     without a zone: local time, of which the caller knows the zone
  *
  * 24:00:00 is the next midnight, a leap second :60 the next full minute. Not read: week and ordinal
  * dates, dates without hyphens, years outside 0000-9999, zone names.
@@ -23,11 +23,19 @@ const DAY = 24 * HOUR
 /** Days of the months of a year that is no leap year. */
 const MONTH_DAYS = Uint8Array.of(31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
+/** The instant, in ms, at which a clock shows a local time, in ms of local time since 1970. */
+export type LocalTime = (local: number) => number
+
 /** Milliseconds of the ISO 8601 text in `bytes[start, end)`, NaN when it is none. */
-export function isoTime(bytes: Uint8Array, start: number, end: number): number {
+export function isoTime(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  localTime: LocalTime
+): number {
   const day = dayNumber(bytes, start, end)
   let at = start + DATE_LENGTH
-  if (at === end) return day * DAY
+  if (at === end) return instant(day * DAY, localTime)
   const separator = at < end ? bytes[at]! : 0
   if (separator !== SPACE && (separator | SPACE) !== LETTER_T) return Number.NaN
   const hour = twoDigits(bytes, at + 1, end)
@@ -47,8 +55,12 @@ export function isoTime(bytes: Uint8Array, start: number, end: number): number {
   }
   if (!(hour < 24 || (hour === 24 && minute + second + fraction === 0))) return Number.NaN
   if (!(minute < 60 && second <= 60)) return Number.NaN
-  const offset = zoneOffset(bytes, at, end)
-  return day * DAY + hour * HOUR + minute * MINUTE + second * 1_000 + fraction - offset
+  const local = day * DAY + hour * HOUR + minute * MINUTE + second * 1_000 + fraction
+  return at === end ? instant(local, localTime) : local - zoneOffset(bytes, at, end)
+}
+
+function instant(local: number, localTime: LocalTime): number {
+  return Number.isNaN(local) ? Number.NaN : localTime(local)
 }
 
 /** Days since 1970-01-01 of a `YYYY-MM-DD`, NaN when there is no such day. */
@@ -68,7 +80,6 @@ function dayNumber(bytes: Uint8Array, at: number, end: number): number {
 
 /** ms to subtract for the zone at `at`, which must reach the end; NaN when it is none. */
 function zoneOffset(bytes: Uint8Array, at: number, end: number): number {
-  if (at === end) return 0
   const sign = bytes[at]!
   if ((sign | SPACE) === LETTER_Z) return at + 1 === end ? 0 : Number.NaN
   if (sign !== PLUS && sign !== MINUS) return Number.NaN

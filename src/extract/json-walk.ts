@@ -16,7 +16,7 @@ const NINE = 0x39
 export const COLON = 0x3a
 export const ARRAY_OPEN = 0x5b
 export const BACKSLASH = 0x5c
-const ARRAY_CLOSE = 0x5d
+export const ARRAY_CLOSE = 0x5d
 export const OBJECT_OPEN = 0x7b
 export const OBJECT_CLOSE = 0x7d
 export const LETTER_U = 0x75
@@ -43,18 +43,21 @@ export function spaceEnd(bytes: Uint8Array, at: number, end: number): number {
  *
  * Most of an extractor's time goes here. Its cost is mispredicted branches, one for each quote and
  * backslash; a lookup for all brackets at once measured best.
+ *
+ * `open` brackets around `at` are passed over too: with 1 the rest of an object, from behind a member.
  */
-export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
+export function valueEnd(bytes: Uint8Array, at: number, end: number, open = 0): number {
   if (at >= end) return DAMAGED
   const first = KINDS[bytes[at]!]!
-  if (first !== QUOTES && first !== OPENS) return plainValueEnd(bytes, at, end)
-  let depth = 0
+  if (open === 0 && first !== QUOTES && first !== OPENS) return plainValueEnd(bytes, at, end)
+  const view = viewOf(bytes)
+  let depth = open
   let next = at
   while (next < end) {
     const kind = KINDS[bytes[next++]!]!
     if (kind === PASSES) continue
     if (kind === QUOTES) {
-      next = insideEnd(bytes, next, end)
+      next = insideEnd(bytes, next, end, view)
       if (next === DAMAGED) return DAMAGED
     } else if (kind === OPENS) {
       depth++
@@ -71,11 +74,10 @@ export function valueEnd(bytes: Uint8Array, at: number, end: number): number {
  * `hits` is 0x80 where the word has a quote or a backslash, exact for the lowest one (the carry of
  * a zero byte only reaches bytes above it). The plain loop does the same for the last three.
  */
-function insideEnd(bytes: Uint8Array, at: number, end: number): number {
-  const view = viewOf(bytes)
+function insideEnd(bytes: Uint8Array, at: number, end: number, view: DataView): number {
   const wordsEnd = end - 3
   let next = at
-  while (next < end) {
+  for (;;) {
     while (next < wordsEnd) {
       const word = view.getInt32(next, true)
       const quotes = word ^ 0x2222_2222
@@ -89,12 +91,11 @@ function insideEnd(bytes: Uint8Array, at: number, end: number): number {
       next += 4
     }
     // The last word may have ended just at the bound.
-    if (next >= end) break
+    if (next >= end) return DAMAGED
     const byte = bytes[next++]!
     if (byte === QUOTE) return next
     if (byte === BACKSLASH) next++
   }
-  return DAMAGED
 }
 
 // The view of the chunk at hand: one for all of its frames.
@@ -177,6 +178,17 @@ export function textEnd(bytes: Uint8Array, at: number, end: number): number {
     next += length
   }
   return DAMAGED
+}
+
+/** The first byte of a string's inside that is its end, an escape or a control character. */
+export function plainEnd(bytes: Uint8Array, at: number, end: number): number {
+  let next = at
+  while (next < end) {
+    const byte = bytes[next]!
+    if (byte === QUOTE || byte === BACKSLASH || byte < SPACE) break
+    next++
+  }
+  return next
 }
 
 /** 2 or 6, the bytes of the escape at a backslash. */

@@ -1,17 +1,18 @@
 import { Buffer } from 'node:buffer'
 import { limits } from '../core/limits.ts'
-import { CONFLUENT_FRAMING, COUNTED, Columns, TOMBSTONE, TOO_LONG } from './columns.ts'
+import { CONFLUENT_FRAMING, COUNTED, Columns, FILTERED, TOMBSTONE, TOO_LONG } from './columns.ts'
 import {
   type ExtractOptions,
   type Extractor,
   type ExtractorBounds,
-  RECORD_KEY,
   RECORD_TIME,
   type Records
 } from './extractor.ts'
 import { fieldNames } from './field-names.ts'
+import { keyFields } from './field-roles.ts'
 import { FieldScanner } from './field-scanner.ts'
 import { afterBom, NO_FRAME, valueFrame } from './frame-start.ts'
+import { GroupIds } from './group-ids.ts'
 import { spaceEnd } from './json-walk.ts'
 import { NULL, RecordWalker } from './record-walker.ts'
 
@@ -24,11 +25,13 @@ const RETURN = 0x0d
  */
 export class PlainExtractor implements Extractor {
   readonly columns: Columns
+  readonly groups: GroupIds
   private readonly scanner: FieldScanner
   private readonly walker = new RecordWalker()
   private readonly frameBytesMax: number
   private readonly keyOfRecord: boolean
   private readonly timeOfRecord: boolean
+  private logAppendTime = false
   private line = 0
   /** Bytes of the unfinished line that are known to hold no newline. */
   private searched = 0
@@ -38,8 +41,9 @@ export class PlainExtractor implements Extractor {
   constructor(options: ExtractOptions, bounds: Partial<ExtractorBounds> = {}) {
     this.columns = new Columns(bounds.columnFrames ?? limits.columnFramesMax)
     this.frameBytesMax = bounds.frameBytes ?? limits.frameBytesMax
-    this.scanner = new FieldScanner(options)
-    this.keyOfRecord = options.key === RECORD_KEY
+    this.groups = new GroupIds(options.groupPartitions ?? 1, (options.by?.length ?? 0) === 0)
+    this.scanner = new FieldScanner(options, this.groups)
+    this.keyOfRecord = keyFields(options).length === 0
     this.timeOfRecord = options.time === RECORD_TIME
   }
 
@@ -56,6 +60,7 @@ export class PlainExtractor implements Extractor {
   lines(bytes: Uint8Array, start: number, end: number, last: boolean): number {
     const columns = this.columns
     columns.count = 0
+    columns.logAppendTime = false
     // Buffer's search is seven times as fast as Uint8Array's; one view a call, ending at `end`.
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, end)
     let at = start
@@ -85,12 +90,14 @@ export class PlainExtractor implements Extractor {
 
   beginRecords(batch: Records): void {
     this.walker.begin(batch)
+    this.logAppendTime = batch.logAppendTime
   }
 
   records(): boolean {
     const columns = this.columns
     const walker = this.walker
     columns.count = 0
+    columns.logAppendTime = this.logAppendTime
     while (columns.count < columns.capacity && walker.next()) {
       const row = columns.count++
       columns.offset[row] = walker.offset
@@ -129,8 +136,8 @@ export class PlainExtractor implements Extractor {
     columns.recordTime[row] = Number.NaN
     columns.start[row] = from
     columns.end[row] = tooLong ? from + this.frameBytesMax : to
-    if (this.keyOfRecord) this.scanner.lackKey()
-    if (this.timeOfRecord) this.scanner.lackTime()
+    if (this.keyOfRecord) this.scanner.key.lack()
+    if (this.timeOfRecord) this.scanner.time.lack()
     columns.verdict[row] = tooLong ? TOO_LONG : this.takeFrame(row, bytes, from, to)
   }
 
@@ -142,29 +149,39 @@ export class PlainExtractor implements Extractor {
       return TOO_LONG
     }
     if (this.keyOfRecord) {
-      if (walker.keyStart === NULL) scanner.lackKey()
-      else scanner.useKey(bytes, walker.keyStart, walker.keyEnd)
+      if (walker.keyStart === NULL) scanner.key.lack()
+      else scanner.key.use(bytes, walker.keyStart, walker.keyEnd)
     }
     if (this.timeOfRecord) {
-      if (Number.isNaN(walker.time)) scanner.lackTime()
-      else scanner.useTime(walker.time)
+      if (Number.isNaN(walker.time)) scanner.time.lack()
+      else scanner.time.use(walker.time)
     }
     // A value of which nothing is wanted may hold anything.
-    if (this.keyOfRecord && this.timeOfRecord) return this.takeFrame(row, bytes, 0, 0)
+    if (scanner.isIdle) return this.takeFrame(row, bytes, 0, 0)
     const from = valueFrame(bytes, valueStart, valueEnd)
     return from === NO_FRAME ? CONFLUENT_FRAMING : this.takeFrame(row, bytes, from, valueEnd)
   }
 
   private takeFrame(row: number, bytes: Uint8Array, start: number, end: number): number {
+    const verdict = this.scanner.scan(bytes, start, end)
+    if (verdict !== COUNTED && !this.keepsFiltered(verdict)) return verdict
     const { columns, scanner } = this
-    const verdict = scanner.scan(bytes, start, end)
-    if (verdict === COUNTED) {
-      columns.time[row] = scanner.time
-      columns.h1lo[row] = scanner.hash[0]!
-      columns.h1hi[row] = scanner.hash[1]!
-      columns.h2lo[row] = scanner.hash[2]!
-      columns.h2hi[row] = scanner.hash[3]!
-    }
+    const { hash } = scanner.key
+    columns.time[row] = scanner.time.time
+    columns.h1lo[row] = hash[0]!
+    columns.h1hi[row] = hash[1]!
+    columns.h2lo[row] = hash[2]!
+    columns.h2hi[row] = hash[3]!
+    columns.group[row] = scanner.group
     return verdict
+  }
+
+  /** A filtered frame has its time and hash in the columns too, for the clock, as far as it has them. */
+  private keepsFiltered(verdict: number): boolean {
+    if (verdict !== FILTERED) return false
+    const { key, time } = this.scanner
+    if (key.verdict !== COUNTED) key.hash.fill(0)
+    if (time.verdict !== COUNTED) time.time = Number.NaN
+    return true
   }
 }

@@ -6,6 +6,8 @@ import type { Verdict } from '../../src/extract/columns.ts'
 import { frameOf, membersArbitrary, rawBytesArbitrary } from '../extract/frame-arbitrary.ts'
 import { badFrames, goodFrames, timeValues } from '../extract/frame-examples.ts'
 import { type Create, hashOf, options, readFrame, readLines, rowsOf } from '../extract/rows.ts'
+import { fieldsConformance } from './extractor-fields.conformance.ts'
+import { groupsConformance, keysConformance } from './extractor-groups.conformance.ts'
 import { recordsConformance } from './extractor-records.conformance.ts'
 
 /** What every extractor does, whatever it is made of. */
@@ -13,6 +15,9 @@ export function extractorConformance(name: string, create: Create): void {
   describe(`${name}: frames`, () => framesConformance(create))
   describe(`${name}: lines`, () => linesConformance(create))
   describe(`${name}: records`, () => recordsConformance(create))
+  describe(`${name}: fields`, () => fieldsConformance(create))
+  describe(`${name}: groups`, () => groupsConformance(create))
+  describe(`${name}: keys`, () => keysConformance(create))
 }
 
 function framesConformance(create: Create): void {
@@ -70,7 +75,7 @@ function framesConformance(create: Create): void {
   })
 
   it('takes names that need escapes or are not ASCII', () => {
-    for (const key of ['a"b', 'tab\t', 'ключ', '😀', '', '__proto__', 'a\\b']) {
+    for (const key of ['a"b', 'tab\t', 'ключ', '😀', 'n'.repeat(99), '__proto__', 'a\\b']) {
       const extractor = create({ key, time: 'ts' })
       assert.equal(readFrame(extractor, JSON.stringify({ ts: 1, [key]: 'u' })).hash, hashOf('u'))
       const escaped = [...Buffer.from(key, 'utf16le').swap16().toString('hex').matchAll(/.{4}/g)]

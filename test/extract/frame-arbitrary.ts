@@ -33,7 +33,7 @@ const word = fc.oneof(
 )
 
 /** JSON text of a string, each character escaped or not as the bits say. */
-const spelled = (text: string, bits: number) =>
+export const spelled = (text: string, bits: number) =>
   `"${Array.from(text)
     .map((character, i) => {
       const plain = JSON.stringify(character).slice(1, -1)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { utf8 } from '../../src/core/bytes.ts'
+import { createExtractor } from '../../src/extract/create.ts'
 import { parseTime } from '../../src/extract/text-time.ts'
 
 const inYears0To9999 = fc.date({
@@ -70,4 +72,17 @@ test('reads nothing else', () => {
       else assert.ok(time === undefined || Number.isInteger(time))
     })
   )
+})
+
+test('a time without a zone is read as local time, one with a zone is not', () => {
+  const extractor = createExtractor({ key: 'u', time: 't', localTime: local => local - 7_200_000 })
+  const read = (time: string): number => {
+    const bytes = utf8(JSON.stringify({ u: 'a', t: time }))
+    extractor.lines(bytes, 0, bytes.length, true)
+    return extractor.columns.time[0]!
+  }
+  assert.equal(read('2026-07-01T10:00:00'), Date.UTC(2026, 6, 1, 8))
+  assert.equal(read('2026-07-01'), Date.UTC(2026, 5, 30, 22))
+  assert.equal(read('2026-07-01T10:00Z'), Date.UTC(2026, 6, 1, 10))
+  assert.equal(read('2026-07-01T10:00+01:00'), Date.UTC(2026, 6, 1, 9))
 })
