@@ -1,3 +1,4 @@
+import { SqliteCache } from './host/sqlite-cache.ts'
 import { systemClock } from './host/system-clock.ts'
 import { type CountOptions, startCount } from './runtime/count.ts'
 import type { CountRun } from './runtime/count-run.ts'
@@ -9,7 +10,11 @@ import type { CountRun } from './runtime/count-run.ts'
  *     for await (const result of count({ source: jsonlSource(process.stdin), key: 'uid', windows: ['1m'] })) …
  */
 export function count(options: CountOptions): CountRun {
-  return startCount(options, systemClock)
+  const folder = options.stateDir
+  return startCount(options, {
+    clock: systemClock,
+    openStateCache: task => new SqliteCache({ task, ...(folder !== undefined && { folder }) })
+  })
 }
 
 export { type ErrorCode, HeadcountError } from './core/errors.ts'

@@ -21,14 +21,16 @@ import { ensureTopic } from './kafka/topic-ensure.ts'
 import { TopicSource } from './kafka/topic-source.ts'
 import type { AppLog, LogName, Membership } from './port/log.ts'
 import type { AppPorts, AppSource } from './runtime/app-run.ts'
-import { type CountSettings, stateSettings } from './runtime/settings.ts'
+import { type CountSettings, keyFields, partialsPartitions, stateSettings } from './runtime/settings.ts'
 
 export interface KafkaSourceOptions extends KafkaOptions {
   readonly topic: string
   /** Name of the count and prefix of its topics; `<topic>.<key>` unless said. */
   readonly app?: string
-  /** Where a first start begins; later starts go on where the last one stopped. */
-  readonly from?: 'earliest' | 'latest'
+  /** Where a first start begins (a number is a record time in ms); later starts go on where the last one stopped. */
+  readonly from?: 'earliest' | 'latest' | number
+  /** Where to stop: the end that the topic has at the start, or a record time in ms. */
+  readonly until?: 'latest' | number
   /** Silence after which the broker takes an instance for dead, in ms. */
   readonly sessionMs?: number
   /** Is told when brokers are away or back. */
@@ -49,12 +51,12 @@ async function attach(
   settings: CountSettings,
   signal: AbortSignal
 ): Promise<AppPorts> {
-  const app = checkAppName(options.app ?? defaultAppName(options.topic, settings.key))
+  const app = checkAppName(options.app ?? defaultAppName(options.topic, keyFields(settings.fields)))
   const trouble = options.onTrouble ? { onTrouble: options.onTrouble } : {}
   const cluster = await Cluster.connect(options)
   try {
     const source = await TopicSource.create(cluster, options.topic, trouble)
-    await ensureTopics(cluster, app)
+    await ensureTopics(cluster, app, partialsPartitions(settings))
     const log = await KafkaAppLog.open(cluster, {
       topics: topicsOf(app),
       clock: systemClock,
@@ -86,15 +88,17 @@ async function attach(
     } finally {
       signal.removeEventListener('abort', leave)
     }
-    const from = options.from ?? 'earliest'
+    const { from = 'earliest', until } = options
+    const offsetAt = async (partition: number, at: 'earliest' | 'latest' | number): Promise<number> =>
+      (await listOffsets(cluster, options.topic, [partition], at)).get(partition) ?? 0
     return {
       source,
       log,
       combine,
       merge,
-      from,
-      startOf: async partition =>
-        (await listOffsets(cluster, options.topic, [partition], from)).get(partition) ?? 0,
+      from: typeof from === 'number' ? `records of ${new Date(from).toISOString()}` : from,
+      startOf: partition => offsetAt(partition, from),
+      ...(until === undefined ? {} : { endOf: (partition: number) => offsetAt(partition, until) }),
       onLoss: listener => watchLoss([combine, merge], app, listener),
       close
     }
@@ -114,10 +118,10 @@ function topicsOf(app: string): Record<LogName, string> {
   }
 }
 
-async function ensureTopics(cluster: Cluster, app: string): Promise<void> {
+async function ensureTopics(cluster: Cluster, app: string, partitions: number): Promise<void> {
   const admin = new TopicAdmin(cluster)
   await Promise.all(
-    appTopics(false).map(({ log, partitions, configs }) =>
+    appTopics(partitions).map(({ log, partitions, configs }) =>
       ensureTopic(admin, { name: topicOf(app, log), partitions, configs })
     )
   )

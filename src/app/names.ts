@@ -4,9 +4,10 @@ import type { LogName } from '../port/log.ts'
 /** Kafka allows 249 characters; the longest suffix is `-partials`. */
 const NAME_LENGTH_MAX = 249 - '-partials'.length
 
-/** `<topic>.<key>`; characters that Kafka refuses in topic names become `_`. */
-export function defaultAppName(topic: string, key: string): string {
-  return `${topic}.${key}`.replace(/[^A-Za-z0-9._-]/g, '_')
+/** `<topic>.<key>`, several keys joined by dots; characters that Kafka refuses in topic names become `_`. */
+export function defaultAppName(topic: string, keys: readonly string[]): string {
+  return [topic, ...keys]
+    .join('.').replace(/[^A-Za-z0-9._-]/g, '_')
 }
 
 /** @throws option-value */

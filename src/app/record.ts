@@ -5,10 +5,10 @@ import { failure } from '../core/errors.ts'
 /** Version of every format that an app's topics hold; a change refuses older state by name. */
 const FORMATS: Readonly<Record<string, number>> = {
   partial: 1,
-  mark: 1,
-  state: 1,
+  mark: 2,
+  state: 2,
   sketch: 1,
-  clock: 1,
+  clock: 2,
   result: 1
 }
 

@@ -20,10 +20,10 @@ const SEVEN_DAYS_MS = String(7 * 24 * 3_600_000)
 
 /**
  * The topics of an app with the settings that its promises rest on (protocol, "Topics"). Partials
- * are kept until stage 2 has stored what they say, however long that takes.
+ * are kept until stage 2 has stored what they say, however long that takes. `partitions` is the
+ * fixed number of partitions of partials, windows and counts.
  */
-export function appTopics(groups: boolean): readonly AppTopic[] {
-  const partitions = groups ? 16 : 1
+export function appTopics(partitions: number): readonly AppTopic[] {
   return [
     {
       log: 'partials',

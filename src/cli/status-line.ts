@@ -1,3 +1,5 @@
+import { pointWidth } from '../result/cell.ts'
+
 /**
  * Lines at the bottom of the terminal that are replaced in place: progress, or a live table. Both
  * terminals share one, since what is written to either scrolls past it.
@@ -46,17 +48,19 @@ export class StatusLine {
   }
 }
 
-/** At most `width` visible characters: a wrapped line would not be erased whole. */
+/** At most `width` columns: a wrapped line would not be erased whole. */
 function cut(line: string, width: number): string {
   let visible = 0
   let at = 0
-  while (at < line.length && visible < width) {
+  while (at < line.length) {
     if (line[at] === '\u001b') {
       const end = line.indexOf('m', at)
       at = end < 0 ? line.length : end + 1
     } else {
-      at += line.codePointAt(at)! > 0xffff ? 2 : 1
-      visible++
+      const point = String.fromCodePoint(line.codePointAt(at)!)
+      visible += pointWidth(point)
+      if (visible > width) break
+      at += point.length
     }
   }
   return at >= line.length ? line : `${line.slice(0, at)}\u001b[0m`

@@ -1,15 +1,28 @@
 import { limits } from '../core/limits.ts'
 import { type Reject, rejectOf } from '../core/reject.ts'
-import { COUNTED, type Columns, TOMBSTONE, verdicts } from '../extract/columns.ts'
-import { createSketch } from '../sketch/create.ts'
-import type { Sketch, SketchKind } from '../sketch/sketch.ts'
-import { PartitionClock } from '../window/partition-clock.ts'
+import {
+  BAD_TIME,
+  COUNTED,
+  type Columns,
+  FILTERED,
+  TOMBSTONE,
+  TOO_LATE,
+  verdicts
+} from '../extract/columns.ts'
+import type { SketchKind } from '../sketch/sketch.ts'
+import { LateShare } from '../window/late-share.ts'
+import { BELIEVED, LATE, PartitionClock, REFUSED, SUSPENDED } from '../window/partition-clock.ts'
+import type { WindowPlan } from '../window/plan.ts'
 import { Accounting } from './accounting.ts'
+import { TOTAL_GROUP } from './group.ts'
 import type { Mark, MarkState } from './mark.ts'
+import { type Pane, PaneTable } from './pane-table.ts'
 import type { Partial } from './partial.ts'
 import type { SourceRange } from './source-range.ts'
+import { type SuspendedFrame, SuspendedFrames } from './suspended-frames.ts'
 
-const MINUTE = 60_000
+/** Frames between two looks at the memory of the sketches. */
+const WEIGH_EVERY = 16_384
 
 export interface CombinerOptions {
   /** Identity of the input: a topic id or a file name. */
@@ -19,10 +32,23 @@ export interface CombinerOptions {
   readonly partitions: number
   readonly sketch: SketchKind
   readonly precision: number
-  /** How far the watermark stays behind the newest event time, in ms. */
+  /** Sizes and how long they are kept: which sizes a frame counts for. */
+  readonly plan: WindowPlan
+  /** How far the watermark stays behind the clock, in ms. */
   readonly waitMs: number
-  /** The sizes a partial counts for, as bits. */
-  readonly mask: number
+  readonly maxJumpMs?: number
+  readonly maxAheadMs?: number
+  /** False when producers stamp the event time on their records: the clock then takes none as witness. */
+  readonly trustRecordTime?: boolean
+  /** Count all frames together too, as a group of its own. */
+  readonly total?: boolean
+  /** Share of the panes that get an exact shadow set. */
+  readonly audit?: number
+}
+
+/** The part of the extractor that names groups; ids are valid until the next flush. */
+export interface GroupNames {
+  text(id: number): string
 }
 
 /** What one flush hands to stage 2. Sketches belong to the receiver. */
@@ -34,33 +60,61 @@ export interface Flush {
   readonly rejectsDropped: number
 }
 
-interface Pane {
-  readonly start: number
-  readonly sketch: Sketch
-  frames: number
-  late: number
-}
-
 /**
  * Stage 1 for one input partition: columns in, partials and a mark out. It keeps nothing over a
- * flush but the partition's clock, and knows no wall clock: when to flush is its owner's decision.
+ * flush but the partition's clock and the frames that it suspends, and knows no wall clock: when to
+ * flush is its owner's decision.
  */
 export class Combiner {
   readonly clock: PartitionClock
   private readonly options: CombinerOptions
-  private panes = new Map<number, Pane>()
+  private readonly groups: GroupNames
+  private readonly panes: PaneTable
+  private readonly suspended: SuspendedFrames
+  private readonly trustRecordTime: boolean
+  private readonly withTotal: boolean
   private accounting = new Accounting()
   private rejects: Reject[] = []
   private rejectBytes = 0
   private rejectsDropped = 0
+  private readonly resumedAt: number
+  /** Until the first row at or after `resumedAt`. */
+  private readingAgain: boolean
+  /** Newest time that a record vouched for before the clock knew one. */
+  private vouched = Number.NEGATIVE_INFINITY
+  private suspendedNow: number
   private from: number
   private to: number
   private state: MarkState | undefined
+  private readonly late = new LateShare()
+  private weight = 0
+  private unweighed = 0
 
-  constructor(options: CombinerOptions, position: number, clockState?: Uint8Array) {
+  constructor(
+    options: CombinerOptions,
+    groups: GroupNames,
+    position: number,
+    clockState?: Uint8Array
+  ) {
+    const { plan, waitMs, maxJumpMs, maxAheadMs } = options
     this.options = options
-    this.clock = new PartitionClock(options.waitMs)
-    if (clockState) this.clock.restore(clockState)
+    this.groups = groups
+    this.clock = new PartitionClock({
+      waitMs,
+      ...(maxJumpMs === undefined ? {} : { maxJumpMs }),
+      ...(maxAheadMs === undefined ? {} : { maxAheadMs })
+    })
+    if (clockState) this.clock.restore(clockState, position)
+    const offsets = this.clock.suspendedOffsets()
+    this.suspended = new SuspendedFrames(offsets)
+    this.suspendedNow = offsets.length
+    this.trustRecordTime = options.trustRecordTime ?? true
+    this.withTotal = options.total ?? false
+    const { sketch, precision, audit = 0 } = options
+    const paneOptions = { sketch, precision, fullMask: plan.mask, audit }
+    this.panes = new PaneTable(paneOptions, id => (id < 0 ? TOTAL_GROUP : groups.text(id)))
+    this.resumedAt = position
+    this.readingAgain = offsets.length > 0
     this.from = position
     this.to = position
   }
@@ -68,6 +122,11 @@ export class Combiner {
   /** Offset of the next frame: what lies before it is in a flush, or will be in the next one. */
   get position(): number {
     return this.to
+  }
+
+  /** Where reading begins: before `position` when suspended frames have to be read again. */
+  get readFrom(): number {
+    return this.suspended.firstAwaited ?? this.resumedAt
   }
 
   /** What became of the frames since the last flush. */
@@ -83,38 +142,60 @@ export class Combiner {
     )
   }
 
-  /** Bytes held by the sketches of this flush. */
+  /** Frames that wait for their neighbours to decide. */
+  get suspendedCount(): number {
+    return this.suspendedNow
+  }
+
+  /** Share of late ones among the last few thousand frames, when it is suspiciously large. */
+  get lateShare(): number | undefined {
+    return this.late.suspicious ? this.late.share : undefined
+  }
+
+  /** Bytes held by the sketches of this flush, as of a few thousand frames ago. */
   get memoryBytes(): number {
-    let bytes = 0
-    for (const pane of this.panes.values()) bytes += pane.sketch.memoryBytes
-    return bytes
+    if (this.unweighed >= WEIGH_EVERY) {
+      this.weight = this.panes.memoryBytes
+      this.unweighed = 0
+    }
+    return this.weight
   }
 
   /** Takes extracted frames; `bytes` is the chunk their spans point into. */
   take(columns: Columns, bytes: Uint8Array): void {
-    const { count, verdict, time, h1lo, h1hi, h2lo, h2hi } = columns
+    const { count, verdict, time, h1lo, offset } = columns
     const { clock, accounting } = this
-    let pane: Pane | undefined
-    let paneEnd = Number.NEGATIVE_INFINITY
-    for (let i = 0; i < count; i++) {
+    const first = this.takeAgain(columns, bytes)
+    for (let i = first; i < count; i++) {
       const code = verdict[i]!
-      accounting.byVerdict[code]!++
-      if (code !== COUNTED) {
-        if (code !== TOMBSTONE) this.reject(columns, i, bytes)
-        continue
+      // A filtered frame says as much about the partition's clock as any other.
+      if (code === COUNTED || (code === FILTERED && !Number.isNaN(time[i]!))) {
+        const belief = clock.observe(
+          time[i]!,
+          this.trustRecordTime ? columns.recordTime[i]! : Number.NaN,
+          this.trustRecordTime && columns.logAppendTime,
+          h1lo[i]!,
+          offset[i]!
+        )
+        if (belief === SUSPENDED) this.suspend(columns, i, bytes)
+        else if (code === FILTERED) accounting.byVerdict[FILTERED]!++
+        else if (belief === REFUSED) this.reject(columns, i, bytes, BAD_TIME)
+        else this.count(columns, i, bytes, belief === LATE)
+        if (clock.decided > 0) this.settle()
+        if (!clock.known) this.vouch(columns, i, belief)
+      } else {
+        if (code === TOMBSTONE || code === FILTERED) accounting.byVerdict[code]!++
+        else this.reject(columns, i, bytes, code)
       }
-      const at = time[i]!
-      if (pane === undefined || at >= paneEnd || at < pane.start) {
-        pane = this.pane(Math.floor(at / MINUTE) * MINUTE)
-        paneEnd = pane.start + MINUTE
-      }
-      pane.frames++
-      if (clock.observe(at)) {
-        pane.late++
-        accounting.late++
-      }
-      pane.sketch.add(h1lo[i]!, h1hi[i]!, h2lo[i]!, h2hi[i]!)
     }
+    accounting.read += count - first
+    this.unweighed += count
+  }
+
+  /** The input is over: nothing follows that could decide what is still suspended. */
+  end(): void {
+    this.clock.end()
+    this.settle()
   }
 
   /** Everything before `position` was taken; by batch headers, so control records count. */
@@ -124,51 +205,144 @@ export class Combiner {
 
   /** True when a flush would say something new. */
   hasNews(state: MarkState): boolean {
-    return this.to > this.from || state !== this.state
+    return (
+      this.to > this.from ||
+      state !== this.state ||
+      this.panes.size > 0 ||
+      this.accounting.suspended !== 0
+    )
   }
 
   /** Hands over everything since the last flush and forgets it. */
   flush(state: MarkState): Flush {
-    const { source, partition, partitions, mask } = this.options
+    const { source, partition, partitions } = this.options
     const range: SourceRange = { source, partition, from: this.from, to: this.to }
-    const partials: Partial[] = []
-    for (const { start, frames, late, sketch } of this.panes.values()) {
-      partials.push({ range, start, group: 'null', mask, frames, late, sketch })
-    }
+    const partials = this.panes.drain().map(pane => ({ range, ...pane }))
     const { accounting, rejects, rejectsDropped, clock } = this
-    const clockState = clock.serialize()
-    this.panes = new Map()
+    const clockState = clock.serialize(this.to)
     this.accounting = new Accounting()
     this.rejects = []
     this.rejectBytes = 0
     this.rejectsDropped = 0
+    this.weight = 0
     this.from = this.to
     this.state = state
-    const mark: Mark = { range, partitions, state, clock: clock.newest, clockState, accounting }
+    const { newest } = clock
+    const vouched = newest === Number.NEGATIVE_INFINITY ? this.vouched : Number.NEGATIVE_INFINITY
+    const mark: Mark = { range, partitions, state, clock: newest, vouched, clockState, accounting }
     return { partials, mark, rejects, rejectsDropped }
   }
 
-  private pane(start: number): Pane {
-    let pane = this.panes.get(start)
-    if (!pane) {
-      const sketch = createSketch(this.options.sketch, this.options.precision)
-      pane = { start, sketch, frames: 0, late: 0 }
-      this.panes.set(start, pane)
+  /**
+   * Before the position only frames are looked at that were suspended when the partition changed
+   * hands: the clock has seen them, and they are in the accounting. Returns the first row to take.
+   */
+  private takeAgain(columns: Columns, bytes: Uint8Array): number {
+    if (!this.readingAgain) return 0
+    const { count, offset, verdict } = columns
+    let row = 0
+    for (; row < count && offset[row]! < this.resumedAt; row++) {
+      const isFrame = verdict[row] === COUNTED || verdict[row] === FILTERED
+      if (this.suspended.wants(offset[row]!) && isFrame) this.hold(columns, row, bytes)
     }
-    return pane
+    if (row < count) {
+      this.readingAgain = false
+      this.suspended.passed()
+    }
+    return row
+  }
+
+  private count(columns: Columns, row: number, bytes: Uint8Array, late: boolean): void {
+    const time = columns.time[row]!
+    const { plan } = this.options
+    const mask = late ? plan.maskFor(time, this.clock.watermarkBefore) : plan.mask
+    if (mask === 0) {
+      this.reject(columns, row, bytes, TOO_LATE)
+      return
+    }
+    this.accounting.byVerdict[COUNTED]!++
+    if (late) this.accounting.late++
+    this.late.observe(late)
+    const id = columns.group[row]!
+    if (mask === plan.mask) {
+      add(this.panes.at(time, id), columns, row, late)
+      if (this.withTotal) add(this.panes.at(time, -1), columns, row, late)
+      return
+    }
+    this.accounting.tooLate[31 - Math.clz32(plan.mask & ~mask & -(plan.mask & ~mask))]!++
+    add(this.panes.of(time, this.groups.text(id), mask), columns, row, late)
+    if (this.withTotal) add(this.panes.of(time, TOTAL_GROUP, mask), columns, row, late)
+  }
+
+  /** Without a clock nothing but a record's own time can bring an idle partition's windows to their end. */
+  private vouch(columns: Columns, row: number, belief: number): void {
+    if (belief !== BELIEVED) return
+    const time = Math.min(columns.time[row]!, columns.recordTime[row]!)
+    if (time > this.vouched) this.vouched = time
+  }
+
+  private suspend(columns: Columns, row: number, bytes: Uint8Array): void {
+    this.accounting.suspended++
+    this.suspendedNow++
+    this.hold(columns, row, bytes)
+  }
+
+  private hold(columns: Columns, row: number, bytes: Uint8Array): void {
+    this.suspended.hold(columns, row, bytes, this.groups.text(columns.group[row]!))
+  }
+
+  /** Counts or refuses the suspended frames that the clock has decided. */
+  private settle(): void {
+    const { decided, decidedOffset, decidedBelieved } = this.clock
+    const { accounting } = this
+    for (let i = 0; i < decided; i++) {
+      accounting.suspended--
+      this.suspendedNow--
+      const frame = this.suspended.take(decidedOffset[i]!)
+      if (frame === undefined) accounting.lost++
+      else if (frame.filtered) accounting.byVerdict[FILTERED]!++
+      else if (decidedBelieved[i] === 1) this.countSuspended(frame)
+      else this.keepReject(frame.offset, BAD_TIME, frame.bytes)
+    }
+  }
+
+  /** Never late and never too late: it was ahead of everything when it came. */
+  private countSuspended(frame: SuspendedFrame): void {
+    const { time, group, hash } = frame
+    const { mask } = this.options.plan
+    this.accounting.byVerdict[COUNTED]!++
+    const panes = [this.panes.of(time, group, mask)]
+    if (this.withTotal) panes.push(this.panes.of(time, TOTAL_GROUP, mask))
+    for (const pane of panes) {
+      pane.frames++
+      pane.sketch.add(...hash)
+      pane.audit?.add(...hash)
+    }
+  }
+
+  private reject(columns: Columns, row: number, bytes: Uint8Array, code: number): void {
+    const frame = bytes.subarray(columns.start[row]!, columns.end[row]!)
+    this.keepReject(columns.offset[row]!, code, frame)
   }
 
   /** Keeps the raw frame while there is room; counted it is in any case, and so is the lack of room. */
-  private reject(columns: Columns, row: number, bytes: Uint8Array): void {
+  private keepReject(offset: number, code: number, frame: Uint8Array): void {
+    this.accounting.byVerdict[code]!++
     if (this.rejectBytes >= limits.rejectsHeldBytesMax) {
       this.rejectsDropped++
       return
     }
-    const frame = bytes.subarray(columns.start[row]!, columns.end[row]!)
-    const reason = verdicts[columns.verdict[row]!]!
     const { source, partition } = this.options
-    const reject = rejectOf(source, partition, columns.offset[row]!, reason, frame)
+    const reject = rejectOf(source, partition, offset, verdicts[code]!, frame)
     this.rejects.push(reject)
     this.rejectBytes += reject.bytes.length + 64
   }
+}
+
+function add(pane: Pane, columns: Columns, row: number, late: boolean): void {
+  const { h1lo, h1hi, h2lo, h2hi } = columns
+  pane.frames++
+  if (late) pane.late++
+  pane.sketch.add(h1lo[row]!, h1hi[row]!, h2lo[row]!, h2hi[row]!)
+  pane.audit?.add(h1lo[row]!, h1hi[row]!, h2lo[row]!, h2hi[row]!)
 }

@@ -7,16 +7,17 @@ import { readRange, type SourceRange, writeRange } from './source-range.ts'
  * A mark in `<app>-partials`, sent to every partition of it after the partials of a flush
  * (docs/formats/partials.md):
  *
- *     u8 type = 2 | u8 version = 1
+ *     u8 type = 2 | u8 version = 2
  *     range               source id, partition, from, to
  *     varint partitions   of the input topic
  *     u8 state            0 behind, 1 at-end, 2 idle
- *     u8 known | f64 clock   newest believed event time in ms, only when known = 1
+ *     u8 known | f64 clock     the partition's clock in ms, only when known = 1
+ *     u8 known | f64 vouched   newest vouched time in ms, only while there is no clock
  *     block clock state   whole in the copy for partials partition 0, else empty
  *     accounting          of the range
  */
 export const MARK_TYPE = 2
-const VERSION = 1
+const VERSION = 2
 
 /** Where a partition stands: still reading, at the end of its log, or at it for a while. */
 export const markStates = ['behind', 'at-end', 'idle'] as const
@@ -27,8 +28,10 @@ export interface Mark {
   readonly range: SourceRange
   readonly partitions: number
   readonly state: MarkState
-  /** Newest event time in ms, −Infinity before the first frame. */
+  /** The partition's clock in ms, −Infinity while nothing is believed. */
   readonly clock: number
+  /** Newest time that a record vouched for while there was no clock; ms, −Infinity else. */
+  readonly vouched: number
   readonly clockState: Uint8Array
   readonly accounting: Accounting
 }
@@ -36,12 +39,9 @@ export interface Mark {
 export function encodeMark(mark: Mark, withClockState: boolean): Uint8Array {
   const writer = new ByteWriter().u8(MARK_TYPE).u8(VERSION)
   writeRange(writer, mark.range)
-  const known = Number.isFinite(mark.clock)
-  writer
-    .varint(mark.partitions)
-    .u8(markStates.indexOf(mark.state))
-    .u8(known ? 1 : 0)
-  if (known) writer.f64(mark.clock)
+  writer.varint(mark.partitions).u8(markStates.indexOf(mark.state))
+  writeTime(writer, mark.clock)
+  writeTime(writer, mark.vouched)
   writer.block(withClockState ? mark.clockState : new Uint8Array(0))
   mark.accounting.write(writer)
   return writer.finish()
@@ -59,10 +59,23 @@ export function decodeMark(bytes: Uint8Array): Mark {
   const partitions = reader.varint()
   const state = markStates[reader.u8()]
   if (!state) throw reader.damaged('its state is unknown')
-  const clock = reader.u8() === 1 ? reader.f64() : Number.NEGATIVE_INFINITY
-  if (Number.isNaN(clock)) throw reader.damaged('its clock is not a number')
+  const clock = readTime(reader)
+  const vouched = readTime(reader)
   const clockState = reader.block().slice()
   const accounting = Accounting.read(reader)
   reader.finish()
-  return { range, partitions, state, clock, clockState, accounting }
+  return { range, partitions, state, clock, vouched, clockState, accounting }
+}
+
+function writeTime(writer: ByteWriter, ms: number): void {
+  const known = Number.isFinite(ms)
+  writer.u8(known ? 1 : 0)
+  if (known) writer.f64(ms)
+}
+
+function readTime(reader: ByteReader): number {
+  if (reader.u8() !== 1) return Number.NEGATIVE_INFINITY
+  const ms = reader.f64()
+  if (!Number.isFinite(ms)) throw reader.damaged('its clock is not a number')
+  return ms
 }

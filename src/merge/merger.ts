@@ -1,17 +1,29 @@
 import type { Mark } from '../combine/mark.ts'
-import { decodeMark, encodeMark } from '../combine/mark.ts'
+import { encodeMark } from '../combine/mark.ts'
 import type { Partial } from '../combine/partial.ts'
 import { limits } from '../core/limits.ts'
-import type { ClosedBy, ResultRecord } from '../result/result-record.ts'
-import { sketchChunks } from '../sketch/chunks.ts'
+import type { StateCache } from '../port/state-cache.ts'
+import { groupOf } from '../result/result-group.ts'
+import type { ClosedBy, Emission } from '../result/result-record.ts'
 import type { Confidence, SketchKind } from '../sketch/sketch.ts'
 import type { WindowPlan } from '../window/plan.ts'
-import { contentRecords, headerRecord, type StateRecord, WindowRestore } from './changelog.ts'
+import { AuditTally } from './audit-tally.ts'
+import {
+  auditRecords,
+  contentRecords,
+  headerRecord,
+  ownRecords,
+  type StateRecord
+} from './changelog.ts'
+import { Contents } from './contents.ts'
 import { emissionOf } from './emission.ts'
+import { GroupRoster } from './group-roster.ts'
 import { dueProvisional, type ProvisionalPace } from './pacing.ts'
+import { Purge } from './purge.ts'
 import { RangeCheck, type RangeFit, sourceKey } from './range-check.ts'
-import { RollUp } from './roll-up.ts'
-import { decodeKey, decodePosition, encodePosition, markKey, positionKey } from './state-record.ts'
+import { Restore } from './restore.ts'
+import { Routing } from './routing.ts'
+import { encodePosition, markKey, positionKey } from './state-record.ts'
 import { Watermark } from './watermark.ts'
 import type { Window } from './window.ts'
 import { WindowTable } from './window-table.ts'
@@ -23,6 +35,15 @@ export interface MergerOptions {
   readonly confidence: Confidence
   readonly waitMs: number
   readonly provisional: ProvisionalPace
+  /** Names of the `--by` fields, for the results. */
+  readonly by: readonly string[]
+  /** The partials partition of this task; it names the group *other*. */
+  readonly partition: number
+  readonly maxGroups: number
+  /** Bytes of the state cache at which windows are purged before their time. */
+  readonly maxStateBytes: number
+  /** Bytes of live sketches to keep between two commits. */
+  readonly memoryBytes: number
   /** Ids of the input topics or files: all of them hold the watermark. */
   readonly sources: readonly string[]
   /** False for files and stdin: nothing is stored, so no state records are made. */
@@ -33,7 +54,7 @@ export interface MergerOptions {
 export interface Commit {
   readonly number: number
   readonly state: readonly StateRecord[]
-  readonly results: readonly ResultRecord[]
+  readonly results: readonly Emission[]
   /** Closing windows still wait for room: commit again at once. */
   readonly more: boolean
 }
@@ -54,6 +75,9 @@ export interface CommitOptions {
  */
 export class Merger {
   readonly watermark: Watermark
+  readonly purge: Purge
+  readonly roster: GroupRoster
+  readonly audits: AuditTally = new AuditTally()
   /** Position and commit number of the last commit, from the state or from `commit`. */
   position = 0
   commits = 0
@@ -64,39 +88,35 @@ export class Merger {
     gap: 0
   }
   private readonly options: MergerOptions
+  private readonly cache: StateCache
   private readonly table: WindowTable
-  private readonly rollUp: RollUp
+  private readonly contents: Contents
+  private readonly routing: Routing
   private readonly ranges = new RangeCheck()
   private readonly marks = new Map<string, Mark>()
   private readonly dirtyMarks = new Set<string>()
-  /** Windows touched since the last commit; the others may be packed. */
-  private readonly touched = new Set<Window>()
-  private readonly live = new Set<Window>()
   private ended = false
   private news = false
 
-  constructor(options: MergerOptions) {
+  constructor(options: MergerOptions, cache: StateCache) {
+    const { plan, sketch, precision, maxGroups, maxStateBytes, partition } = options
     this.options = options
-    this.table = new WindowTable(options.plan)
-    this.rollUp = new RollUp(this.table, options.sketch, options.precision)
+    this.cache = cache
+    this.table = new WindowTable(plan, cache)
+    this.contents = new Contents(this.table, cache, sketch, precision)
+    this.roster = new GroupRoster(maxGroups, partition)
+    const { table, contents, roster } = this
+    this.purge = new Purge({ table, contents, cache, roster, maxStateBytes })
+    this.routing = new Routing(table, contents, roster, this.purge)
     this.watermark = new Watermark(options.waitMs, options.sources)
   }
 
-  /** Merges a partial into its pane and into every window above it. Takes its sketch over. */
+  /** Merges a partial into its pane and into every window above it. Takes its sketches over. */
   takePartial(partial: Partial): void {
-    const fit = this.ranges.fit(partial.range)
-    if (fit === 'covered') return
-    const { start, group, sketch, frames, late } = partial
-    // Panes are level 0; windows above hold a running union of their own once they were said.
-    for (const level of [...this.table.plan.levels].reverse()) {
-      const window = this.table.at(level, start, group)
-      if (level.index === 0 || this.rollUp.isWhole(window)) {
-        this.rollUp.add(window, sketch, frames, late)
-        window.dirty = level.index === 0 || window.header.closed
-      }
-      window.changed = true
-      this.touched.add(window)
-    }
+    if (this.ranges.fit(partial.range) === 'covered') return
+    // A group that the results could not name must not get into the state.
+    groupOf(partial.group, this.options.by)
+    this.routing.take(partial)
     this.news = true
   }
 
@@ -107,7 +127,9 @@ export class Merger {
     this.ranges.advance(mark.range)
     this.watermark.observe(mark, nowMs, true)
     const key = sourceKey(mark.range)
-    this.marks.set(key, mark)
+    // A new owner has seen nothing vouched yet; what an earlier one said still holds.
+    const vouched = Math.max(mark.vouched, this.marks.get(key)?.vouched ?? mark.vouched)
+    this.marks.set(key, { ...mark, vouched })
     this.dirtyMarks.add(key)
     this.news = true
   }
@@ -119,20 +141,35 @@ export class Merger {
     this.news = true
   }
 
+  /** So much was touched that a commit should not wait for its time. */
+  get full(): boolean {
+    return this.routing.touched.size >= limits.touchedWindowsPerCommitMax
+  }
+
+  /** What the task holds, for the report. */
+  get holdings(): { openWindows: number; cachedWindows: number; stateBytes: number } {
+    return {
+      openWindows: this.table.openWindowCount,
+      cachedWindows: this.contents.liveCount,
+      stateBytes: this.cache.bytes
+    }
+  }
+
   /** The newest mark of an input partition, with the clock's state when this is partition 0. */
   mark(source: string, partition: number): Mark | undefined {
     return this.marks.get(sourceKey({ source, partition }))
   }
 
-  /** Closes, says and stores what is due. Undefined when there is nothing to write. */
+  /** Closes, says, stores and purges what is due. Undefined when there is nothing to write. */
   commit(options: CommitOptions): Commit | undefined {
     const { nowMs, position } = options
     this.watermark.advance(nowMs)
     const number = this.commits + 1
-    const results: ResultRecord[] = []
+    const results: Emission[] = []
     const headers = new Set<Window>()
     const say = (window: Window): void => {
       window.header.commit = number
+      window.cacheHeaderStale = true
       headers.add(window)
       if (window.level.asked) results.push(this.emission(window, nowMs))
     }
@@ -142,61 +179,48 @@ export class Merger {
       headers.add(window)
       results.push(this.record(window, nowMs))
     }
-    const { provisional } = this.options
-    if (provisional === 'paced' || (provisional === 'at-stop' && options.sayAll === true)) {
-      for (const window of dueProvisional(
-        this.table.openWindows(),
-        nowMs,
-        options.sayAll === true
-      )) {
-        window.header.status = 'provisional'
-        say(window)
-      }
+    for (const window of this.provisional(nowMs, options.sayAll === true)) {
+      window.header.status = 'provisional'
+      say(window)
     }
+    const state = this.stateRecords(headers)
+    // After the contents, so that a window may close and be purged in one commit.
+    const purged = more ? [] : this.purge.run(this.watermark.value)
     // A watermark that moved without closing anything is not worth a commit of its own.
-    if (!this.news && results.length === 0 && headers.size === 0) return undefined
+    if (!this.news && results.length + headers.size + purged.length === 0) return undefined
     this.news = false
     this.commits = number
     this.position = position
-    const state = this.options.stored ? this.stateRecords(headers) : []
-    this.pack()
-    return { number, state, results, more }
+    if (this.options.stored) state.push(...purged, this.positionRecord())
+    this.routing.touched.clear()
+    this.contents.shrink(this.options.memoryBytes)
+    this.cache.commit()
+    return { number, state: this.options.stored ? state : [], results, more }
   }
 
-  /** Takes one record of the changelog; call `restored` at its end. */
+  /** Takes the records of the changelog; call `finish` at its end. */
   restore(): {
     take(key: Uint8Array, value: Uint8Array | null): void
     finish(nowMs: number): void
   } {
-    const windows = new WindowRestore(this.table)
-    const marks = new Map<string, Mark>()
+    const { table, cache, roster, purge } = this
+    const restore = new Restore({ table, cache, roster, purge })
     return {
-      take: (keyBytes, value) => {
-        const key = decodeKey(keyBytes)
-        if (key.type === 'content' || key.type === 'header') windows.take(key, value)
-        else if (value && key.type === 'mark') {
-          const mark = decodeMark(value)
-          marks.set(sourceKey(mark.range), mark)
-        } else if (value) {
-          const stored = decodePosition(value)
-          this.position = stored.position
-          this.commits = stored.commit
-          this.watermark.value = stored.watermark
-        }
-      },
+      take: (key, value) => restore.take(key, value),
       finish: nowMs => {
-        windows.finish()
+        const { position, marks, touched } = restore.finish()
+        if (position) {
+          this.position = position.position
+          this.commits = position.commit
+          this.watermark.value = position.watermark
+        }
         for (const [key, mark] of marks) {
           this.ranges.advance(mark.range)
           this.watermark.observe(mark, nowMs, false)
           this.marks.set(key, mark)
         }
-        // Results follow the state: those of the last commit may never have been written.
-        for (const window of this.table.all()) {
-          const { status, commit } = window.header
-          window.unsaid = status !== undefined && commit >= this.commits
-          if (window.unsaid) this.touched.add(window)
-        }
+        for (const window of touched) this.routing.touched.add(window)
+        this.cache.commit()
       }
     }
   }
@@ -207,24 +231,44 @@ export class Merger {
     let budget = limits.closingBytesPerCommitMax
     for (const [index, window] of due.entries()) {
       if (budget <= 0 && index > 0) return true
-      budget -= this.rollUp.content(window).memoryBytes
-      this.live.add(window)
+      const content = this.contents.of(window)
+      budget -= content.sketch.memoryBytes
       this.table.close(window)
+      if (window.level.index > 0) window.dirty = true
+      if (window.own) {
+        window.own = undefined
+        window.ownDirty = true
+      }
       window.header.closedBy = this.closedBy()
       window.header.status = 'final'
-      if (window.level.index > 0) window.dirty = true
+      this.routing.touched.add(window)
       say(window)
+      if (window.audit) this.compare(window)
     }
     return false
   }
 
+  private compare(window: Window): void {
+    const estimate = this.contents.of(window).sketch.estimate(this.options.confidence)
+    const { entries } = window.audit!
+    if (entries >= 0) this.audits.take(estimate, entries)
+    window.audit = undefined
+    window.auditDirty = true
+  }
+
   /** Says again what changed after it was closed. */
   private correct(say: (window: Window) => void): void {
-    for (const window of this.touched) {
+    for (const window of this.routing.touched) {
       if (!window.header.closed || !window.changed || !window.level.asked) continue
       window.header.status = 'corrected'
       say(window)
     }
+  }
+
+  private provisional(nowMs: number, sayAll: boolean): Window[] {
+    const { provisional } = this.options
+    if (provisional === 'never' || (provisional === 'at-stop' && !sayAll)) return []
+    return dueProvisional(this.table.openWindows(), nowMs, sayAll)
   }
 
   /**
@@ -232,30 +276,32 @@ export class Merger {
    * results. They take this commit's number, so that they stay unsaid should it happen again.
    */
   private *unsaid(commit: number): Iterable<Window> {
-    for (const window of this.touched) {
+    for (const window of this.routing.touched) {
       if (!window.unsaid) continue
       window.unsaid = false
-      if (!window.level.asked || window.changed) continue
+      if (!window.level.asked || !window.header.closed) continue
       window.header.commit = commit
+      window.cacheHeaderStale = true
       yield window
     }
   }
 
-  private emission(window: Window, nowMs: number): ResultRecord {
+  private emission(window: Window, nowMs: number): Emission {
     window.header.revision++
     window.changed = false
     window.unsaid = false
     window.emittedAt = nowMs
-    const record = this.record(window, nowMs)
-    window.header.uniques = record.uniques
-    window.header.frames = record.frames
-    return record
+    const emission = this.record(window, nowMs)
+    window.header.uniques = emission.record.uniques
+    window.header.frames = emission.record.frames
+    return emission
   }
 
-  private record(window: Window, nowMs: number): ResultRecord {
-    const sketch = this.rollUp.content(window)
-    this.live.add(window)
-    return emissionOf(window, sketch.estimate(this.options.confidence), nowMs)
+  private record(window: Window, nowMs: number): Emission {
+    const content = this.contents.of(window)
+    const estimate = content.sketch.estimate(this.options.confidence)
+    const { by, plan } = this.options
+    return emissionOf({ zone: plan.zone, by }, window, content, estimate, nowMs)
   }
 
   private closedBy(): ClosedBy {
@@ -263,35 +309,43 @@ export class Merger {
     return this.watermark.movedByIdling ? 'idle' : 'watermark'
   }
 
+  /** Everything that differs from the changelog; nothing is made of it where nothing is stored. */
   private stateRecords(headers: ReadonlySet<Window>): StateRecord[] {
     const records: StateRecord[] = []
-    for (const window of new Set([...this.touched, ...headers])) {
-      if (!window.dirty) continue
+    // Own parts end after the header that says closed: until then they are needed.
+    const sides: StateRecord[] = []
+    const { stored } = this.options
+    for (const window of this.routing.touched) {
+      if (stored) {
+        if (window.dirty) {
+          const made = contentRecords(window, this.contents.of(window))
+          this.contents.keep(window, made)
+          records.push(...made)
+        }
+        if (window.ownDirty) sides.push(...ownRecords(window))
+        if (window.auditDirty) sides.push(...auditRecords(window))
+      }
       window.dirty = false
-      records.push(...contentRecords(window, this.rollUp.content(window)))
+      window.ownDirty = false
+      window.auditDirty = false
     }
+    if (!stored) return records
     for (const window of headers) records.push(headerRecord(window))
+    records.push(...sides)
     for (const key of this.dirtyMarks) {
       const mark = this.marks.get(key)!
       const { source, partition } = mark.range
       records.push({ key: markKey(source, partition), value: encodeMark(mark, true) })
     }
     this.dirtyMarks.clear()
-    const { position, commits: commit } = this
-    const watermark = this.watermark.value
-    records.push({ key: positionKey, value: encodePosition({ position, commit, watermark }) })
     return records
   }
 
-  /** Closed windows that nobody touches any more give up their tables for packed bytes. */
-  private pack(): void {
-    for (const window of this.touched) this.live.add(window)
-    for (const window of this.live) {
-      if (this.touched.has(window) || !window.header.closed || !window.sketch) continue
-      window.packed = sketchChunks(window.sketch)
-      window.sketch = undefined
-      this.live.delete(window)
-    }
-    this.touched.clear()
+  private positionRecord(): StateRecord {
+    const { position, commits: commit } = this
+    const { purgedBefore } = this.purge
+    const watermark = this.watermark.value
+    const value = encodePosition({ position, commit, watermark, purgedBefore })
+    return { key: positionKey, value }
   }
 }

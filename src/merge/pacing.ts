@@ -7,8 +7,9 @@ export type ProvisionalPace = 'paced' | 'at-stop' | 'never'
 /** Larger windows change all the time: they speak more rarely than minutes. */
 const HOUR_PACE_MS = 10_000
 const DAY_PACE_MS = 60_000
-/** About 350 bytes a record: 1 MB of provisional records per task and second. */
-const PROVISIONAL_PER_COMMIT_MAX = 3_000
+/** What a record has beside its group, about; provisional ones get 1 MB per task and commit. */
+const RECORD_BYTES = 360
+const BYTES_PER_COMMIT_MAX = 1_000_000
 
 /**
  * The provisional emissions of one commit: changed windows whose pace allows it, those that have
@@ -21,7 +22,16 @@ export function dueProvisional(windows: Iterable<Window>, nowMs: number, all: bo
     if (all || nowMs - window.emittedAt >= pace(window.level.length)) due.push(window)
   }
   due.sort((left, right) => left.emittedAt - right.emittedAt || left.start - right.start)
-  return all ? due : due.slice(0, PROVISIONAL_PER_COMMIT_MAX)
+  return all ? due : due.slice(0, withinBudget(due))
+}
+
+function withinBudget(due: readonly Window[]): number {
+  let bytes = 0
+  const over = due.findIndex(window => {
+    bytes += RECORD_BYTES + 2 * window.group.length
+    return bytes > BYTES_PER_COMMIT_MAX
+  })
+  return over < 0 ? due.length : over
 }
 
 function pace(length: number): number {

@@ -8,19 +8,23 @@ import type { WindowHeader } from './window.ts'
  *
  * Keys are text:
  *     w|<size>|<start in minutes>|<chunk>|<group>     content of a pane or closed window
+ *     o|<size>|<start in minutes>|<chunk>|<group>     own part of a larger window in progress
+ *     a|<size>|<start in minutes>|<chunk>|<group>     the audit's exact set of an open pane
  *     h|<size>|<start in minutes>|<group>             window header
  *     m|<partition>|<source id>                       newest mark of an input partition
  *     p                                               position record
  *
- * Values begin with u8 version = 1. A tombstone removes.
- *     w   varint chunks | chunk 0: varint frames, varint late | block envelope
- *     h   u8 status (0 none, 1 provisional, 2 final, 3 corrected) | u8 closed
- *         u8 closedBy (0 none, 1 watermark, 2 idle, 3 end)
- *         varint revision | varint uniques | varint frames | varint commit
- *     m   the mark as it stands in `<app>-partials`
- *     p   varint input position | varint commit | u8 known | f64 W2 (ms)
+ * Values begin with u8 version. A tombstone removes.
+ *     w, o, a   version 1   varint chunks | chunk 0: varint frames, varint late | block envelope
+ *     h   version 1   u8 status (0 none, 1 provisional, 2 final, 3 corrected) | u8 closed
+ *                     u8 closedBy (0 none, 1 watermark, 2 idle, 3 end)
+ *                     varint revision | varint uniques | varint frames | varint commit
+ *     m               the mark as it stands in `<app>-partials`
+ *     p   version 2   varint input position | varint commit | u8 known | f64 W2 (ms)
+ *                     varint n | n × ( text size | signed minute )   windows that start before it are purged
  */
 const VERSION = 1
+const POSITION_VERSION = 2
 const MINUTE = 60_000
 const STATUSES: readonly (ResultStatus | undefined)[] = [
   undefined,
@@ -30,6 +34,10 @@ const STATUSES: readonly (ResultStatus | undefined)[] = [
 ]
 const CLOSINGS: readonly (ClosedBy | undefined)[] = [undefined, 'watermark', 'idle', 'end']
 const CHUNKS_MAX = 4_096
+const LEVELS_MAX = 64
+
+/** Where the state cache keeps the header of a window; its chunks lie at 0 and above. */
+export const HEADER_PART = -1
 
 export interface WindowName {
   readonly size: string
@@ -51,17 +59,25 @@ export interface PositionRecord {
   readonly commit: number
   /** W2 in ms, −Infinity before it is known. */
   readonly watermark: number
+  /** By size: windows that start before this (ms) are purged. */
+  readonly purgedBefore: ReadonlyMap<string, number>
 }
 
+/** A window's content, a window in progress' own part, or an audited pane's exact set. */
+export type ContentType = 'content' | 'own' | 'audit'
+
 export type StateKey =
-  | ({ readonly type: 'content'; readonly chunk: number } & WindowName)
+  | ({ readonly type: ContentType; readonly chunk: number } & WindowName)
   | ({ readonly type: 'header' } & WindowName)
   | { readonly type: 'mark' }
   | { readonly type: 'position' }
 
-export function contentKey(name: WindowName, chunk: number): Uint8Array {
-  return utf8(`w|${name.size}|${name.start / MINUTE}|${chunk}|${name.group}`)
+export function contentKey(type: ContentType, name: WindowName, chunk: number): Uint8Array {
+  return utf8(`${LETTERS[type]}|${name.size}|${name.start / MINUTE}|${chunk}|${name.group}`)
 }
+
+const LETTERS: Readonly<Record<ContentType, string>> = { content: 'w', own: 'o', audit: 'a' }
+const TYPES: Readonly<Record<string, ContentType>> = { w: 'content', o: 'own', a: 'audit' }
 
 export function headerKey(name: WindowName): Uint8Array {
   return utf8(`h|${name.size}|${name.start / MINUTE}|${name.group}`)
@@ -76,11 +92,11 @@ export const positionKey: Uint8Array = utf8('p')
 /** @throws format-damaged */
 export function decodeKey(bytes: Uint8Array): StateKey {
   const key = text(bytes)
-  const content = /^w\|([^|]+)\|(-?\d{1,12})\|(\d{1,4})\|(.*)$/s.exec(key)
+  const content = /^([woa])\|([^|]+)\|(-?\d{1,12})\|(\d{1,4})\|(.*)$/s.exec(key)
   if (content) {
-    const [, size, start, chunk, group] = content
+    const [, letter, size, start, chunk, group] = content
     return {
-      type: 'content',
+      type: TYPES[letter!]!,
       size: size!,
       start: Number(start) * MINUTE,
       chunk: Number(chunk),
@@ -152,28 +168,36 @@ export function decodeHeader(bytes: Uint8Array): WindowHeader {
 }
 
 export function encodePosition(record: PositionRecord): Uint8Array {
-  const known = Number.isFinite(record.watermark)
-  const writer = new ByteWriter(32)
-    .u8(VERSION)
-    .varint(record.position)
-    .varint(record.commit)
+  const { position, commit, watermark, purgedBefore } = record
+  const known = Number.isFinite(watermark)
+  const writer = new ByteWriter(64)
+    .u8(POSITION_VERSION)
+    .varint(position)
+    .varint(commit)
     .u8(known ? 1 : 0)
-  return (known ? writer.f64(record.watermark) : writer).finish()
+  if (known) writer.f64(watermark)
+  writer.varint(purgedBefore.size)
+  for (const [size, start] of purgedBefore) writer.text(size).signed(start / MINUTE)
+  return writer.finish()
 }
 
 /** @throws format-damaged, format-version */
 export function decodePosition(bytes: Uint8Array): PositionRecord {
-  const reader = open(bytes, 'position record')
+  const reader = open(bytes, 'position record', POSITION_VERSION)
   const [position, commit] = [reader.varint(), reader.varint()]
   const watermark = reader.u8() === 1 ? reader.f64() : Number.NEGATIVE_INFINITY
   if (Number.isNaN(watermark)) throw reader.damaged('its watermark is not a number')
+  const purgedBefore = new Map<string, number>()
+  const levels = reader.varint()
+  if (levels > LEVELS_MAX) throw reader.damaged('it has too many sizes')
+  for (let i = 0; i < levels; i++) purgedBefore.set(reader.text(), reader.signed() * MINUTE)
   reader.finish()
-  return { position, commit, watermark }
+  return { position, commit, watermark, purgedBefore }
 }
 
-function open(bytes: Uint8Array, format: string): ByteReader {
+function open(bytes: Uint8Array, format: string, known = VERSION): ByteReader {
   const reader = new ByteReader(bytes, format)
   const found = reader.u8()
-  if (found !== VERSION) throw failure('format-version', { format, found, known: VERSION })
+  if (found !== known) throw failure('format-version', { format, found, known })
   return reader
 }

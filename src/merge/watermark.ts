@@ -5,6 +5,8 @@ export const LEASE_MS = 90_000
 
 interface PartitionView {
   clock: number
+  /** Stands in for the clock while all are idle. */
+  vouched: number
   state: MarkState
   /** Wall clock when the state was last said. */
   saidAt: number
@@ -41,6 +43,7 @@ export class Watermark {
     this.sizes.set(source, Math.max(mark.partitions, this.sizes.get(source) ?? 0))
     views.set(partition, {
       clock: mark.clock,
+      vouched: Math.max(mark.vouched, views.get(partition)?.vouched ?? mark.vouched),
       state: fresh ? mark.state : 'behind',
       saidAt: nowMs
     })
@@ -57,7 +60,7 @@ export class Watermark {
         return
       }
       for (const view of views.values()) {
-        high = Math.max(high, view.clock)
+        high = Math.max(high, Number.isFinite(view.clock) ? view.clock : view.vouched)
         const expired = nowMs - view.saidAt > LEASE_MS
         if (view.state === 'idle' && !expired) continue
         idle = false

@@ -1,3 +1,5 @@
+import { isGroup, type ResultGroup } from './result-group.ts'
+
 /** provisional* → final → corrected*, never back. */
 export type ResultStatus = 'provisional' | 'final' | 'corrected'
 
@@ -12,9 +14,10 @@ export interface ResultRecord {
   readonly start: string
   /** End, exclusive. */
   readonly end: string
+  /** IANA zone of the run, whose local time the grid follows. `start` and `end` are UTC all the same. */
   readonly zone: string
-  /** Values of the `--by` fields; null without groups. */
-  readonly group: Readonly<Record<string, unknown>> | null
+  /** Values of the `--by` fields, `{"other":N}`, or null for the total and without groups. */
+  readonly group: ResultGroup
   /** Distinct keys: the estimate, with `low ≤ uniques ≤ high` at `confidence`. */
   readonly uniques: number
   readonly low: number
@@ -29,12 +32,23 @@ export interface ResultRecord {
   /** Rises with each emission of the window; the highest one is the truth. */
   readonly revision: number
   readonly closedBy?: ClosedBy
+  /** With `--audit`, where this window was chosen: its exact number of distinct keys. */
+  readonly audit?: { readonly exact: number }
   readonly emittedAt: string
 }
 
-/** Record key: `<size>|<start>|<group>`. These bytes are frozen: compaction depends on them. */
-export function resultKey(record: Pick<ResultRecord, 'window' | 'start' | 'group'>): string {
-  const group = record.group === null ? 'null' : JSON.stringify(Object.values(record.group))
+/** A result on its way out, with its record key. */
+export interface Emission {
+  readonly key: string
+  readonly record: ResultRecord
+}
+
+/**
+ * Record key: `<size>|<start>|<group>`. These bytes are frozen: compaction depends on them. `group`
+ * are the bytes that stage 1 made of the frame (event time, section 5), never made again from values:
+ * the texts of equal numbers differ.
+ */
+export function resultKey(record: Pick<ResultRecord, 'window' | 'start'>, group: string): string {
   return `${record.window}|${record.start}|${group}`
 }
 
@@ -43,7 +57,8 @@ export function formatTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, -5)}Z`
 }
 
-const STATUSES: readonly string[] = ['provisional', 'final', 'corrected']
+const STATUSES: readonly unknown[] = ['provisional', 'final', 'corrected']
+const CLOSINGS: readonly unknown[] = [undefined, 'watermark', 'idle', 'end']
 
 /** Reads a record back; undefined when the JSON is not one of ours. */
 export function parseResult(json: string): ResultRecord | undefined {
@@ -66,7 +81,18 @@ function isResult(value: unknown): value is ResultRecord {
     ['uniques', 'low', 'high', 'confidence', 'precision', 'frames', 'late', 'revision'].every(
       name => Number.isFinite(record[name as keyof ResultRecord])
     ) &&
-    typeof record.group === 'object' &&
-    STATUSES.includes(String(record.status))
+    isGroup(record.group) &&
+    STATUSES.includes(record.status) &&
+    CLOSINGS.includes(record.closedBy) &&
+    isAudit(record.audit)
+  )
+}
+
+function isAudit(value: unknown): boolean {
+  if (value === undefined) return true
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Number.isFinite((value as { exact?: unknown }).exact)
   )
 }

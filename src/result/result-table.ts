@@ -1,56 +1,91 @@
+import { padCell, textWidth, valueCell } from './cell.ts'
+import { localTime } from './local-time.ts'
+import { otherOf, type ResultGroup } from './result-group.ts'
 import type { ResultRecord } from './result-record.ts'
 
-const COLUMNS = ['window', 'start', 'uniques', 'bounds', 'frames', 'late', 'status'] as const
-type Column = (typeof COLUMNS)[number]
-const WIDTHS: Readonly<Record<Column, number>> = {
-  window: 6,
-  start: 20,
-  uniques: 11,
-  bounds: 23,
-  frames: 12,
-  late: 9,
-  status: 20
-}
-const LEFT: ReadonlySet<Column> = new Set(['window', 'start', 'status'])
-
-/** Heading of the table, without a line end. */
-export function tableHeading(): string {
-  return COLUMNS.map(column => pad(column, column === 'bounds' ? '95% bounds' : column))
-    .join('  ')
-    .trimEnd()
+interface Column {
+  readonly title: string
+  readonly width: number
+  readonly right: boolean
+  cell(record: ResultRecord): string
 }
 
-/** One result as a row of the table, without a line end. */
-export function tableRow(record: ResultRecord): string {
-  const values: Record<Column, string> = {
-    window: record.window,
-    start: record.start,
-    uniques: grouped(record.uniques),
-    bounds: bounds(record),
-    frames: grouped(record.frames),
-    late: grouped(record.late),
-    status: status(record)
+const GROUP_WIDTH_MIN = 12
+
+/**
+ * Results as rows of a table for people. Columns have fixed widths, so that rows can be written as they
+ * come; `sample` makes them fit what is known already.
+ */
+export class ResultTable {
+  private readonly columns: readonly Column[]
+
+  constructor(by: readonly string[], sample: readonly ResultRecord[] = []) {
+    const group = by.map((name, index) => groupColumn(by, name, index))
+    this.columns = [...FIRST, ...group, ...LAST].map(column => ({
+      ...column,
+      width: sample.reduce(
+        (width, record) => Math.max(width, textWidth(column.cell(record))),
+        Math.max(column.width, textWidth(column.title))
+      )
+    }))
   }
-  return COLUMNS.map(column => pad(column, values[column]))
-    .join('  ')
-    .trimEnd()
+
+  /** Without a line end. */
+  heading(): string {
+    return this.line(({ title }) => title)
+  }
+
+  /** One result, without a line end. */
+  row(record: ResultRecord): string {
+    return this.line(column => column.cell(record))
+  }
+
+  private line(cell: (column: Column) => string): string {
+    return this.columns
+      .map(column => padCell(cell(column), column.width, column.right))
+      .join('  ')
+      .trimEnd()
+  }
 }
 
-function bounds(record: ResultRecord): string {
-  if (record.low === record.high) return 'exact'
-  return `${grouped(record.low)} – ${grouped(record.high)}`
+const FIRST: readonly Column[] = [
+  { title: 'window', width: 6, right: false, cell: ({ window }) => window },
+  { title: 'start', width: 20, right: false, cell: ({ start, zone }) => localTime(start, zone) }
+]
+
+const LAST: readonly Column[] = [
+  { title: 'uniques', width: 11, right: true, cell: ({ uniques }) => grouped(uniques) },
+  { title: 'bounds', width: 23, right: true, cell: bounds },
+  { title: 'frames', width: 12, right: true, cell: ({ frames }) => grouped(frames) },
+  { title: 'late', width: 9, right: true, cell: ({ late }) => grouped(late) },
+  { title: 'status', width: 20, right: false, cell: status }
+]
+
+function groupColumn(by: readonly string[], name: string, index: number): Column {
+  const cell = ({ group }: ResultRecord): string => groupCell(group, by, index)
+  return { title: valueCell(name), width: GROUP_WIDTH_MIN, right: false, cell }
 }
 
-function status(record: ResultRecord): string {
-  const closed = record.closedBy && record.status === 'final' ? ` (${record.closedBy})` : ''
-  return `${record.status}${closed}`
+/** Total and *other* have no values: they are named in the first column. */
+function groupCell(group: ResultGroup, by: readonly string[], index: number): string {
+  if (group === null) return index === 0 ? '(total)' : ''
+  const other = otherOf(group, by)
+  if (other !== undefined) return index === 0 ? `(other ${other})` : ''
+  return valueCell(group[by[index]!] ?? null)
+}
+
+function bounds({ low, high, confidence }: ResultRecord): string {
+  if (low === high) return 'exact'
+  const unusual = confidence === 0.95 ? '' : ` at ${Math.round(confidence * 1_000) / 10}%`
+  return `${grouped(low)} – ${grouped(high)}${unusual}`
+}
+
+function status({ status: said, closedBy, audit }: ResultRecord): string {
+  const closed = closedBy && said === 'final' ? ` (${closedBy})` : ''
+  return `${said}${closed}${audit ? `, audit ${grouped(audit.exact)}` : ''}`
 }
 
 /** 1234567 → `1 234 567`: readable in every locale. */
 function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ' ')
-}
-
-function pad(column: Column, value: string): string {
-  return LEFT.has(column) ? value.padEnd(WIDTHS[column]) : value.padStart(WIDTHS[column])
 }

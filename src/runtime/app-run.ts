@@ -3,10 +3,12 @@ import type { Merger } from '../merge/merger.ts'
 import type { Clock } from '../port/clock.ts'
 import type { AppLog, Membership } from '../port/log.ts'
 import type { Source } from '../port/source.ts'
+import type { OpenStateCache, StateCache } from '../port/state-cache.ts'
 import { CombineLoop } from './combine-loop.ts'
 import { CountRun, createIntake, createMerger, type StageOneParts } from './count-run.ts'
 import { LogHandover } from './log-handover.ts'
 import { MergeLoop } from './merge-loop.ts'
+import { reportMergers } from './merge-report.ts'
 import type { CountSettings } from './settings.ts'
 
 /** How long a stop may wait for brokers, and closing after that. */
@@ -23,6 +25,8 @@ export interface AppPorts {
   readonly merge: Membership
   /** First offset to read of a partition nobody has read before. */
   startOf(partition: number): Promise<number>
+  /** Offset at which reading ends; without it reading goes on. */
+  endOf?(partition: number): Promise<number>
   /** For the notes: what a first start begins with (`earliest`, a time …). */
   readonly from: string
   /** Called when the consumer groups give partitions to somebody else. */
@@ -40,6 +44,7 @@ export interface AppRunParts {
   readonly source: AppSource
   readonly settings: CountSettings
   readonly clock: Clock
+  readonly openStateCache: OpenStateCache
   /** Stop when every partition has reached the end that it had at the start. */
   readonly exitAtEnd: boolean
   readonly signal?: AbortSignal
@@ -79,27 +84,46 @@ function once(signal: AbortSignal): Promise<void> {
 }
 
 async function countApp(ports: AppPorts, parts: AppRunParts, run: CountRun): Promise<void> {
+  const caches: StateCache[] = []
+  try {
+    await countWith(ports, parts, run, task => {
+      const cache = parts.openStateCache(task)
+      caches.push(cache)
+      return cache
+    })
+  } finally {
+    for (const cache of caches) cache.close()
+  }
+}
+
+async function countWith(
+  ports: AppPorts,
+  parts: AppRunParts,
+  run: CountRun,
+  openStateCache: OpenStateCache
+): Promise<void> {
   const { settings, clock } = parts
-  const { source, log } = ports
-  const merger = createMerger(settings, [source.id], true)
-  const mergeLoop = new MergeLoop({
-    log,
-    partition: 0,
-    merger,
-    membership: ports.merge,
+  const { source } = ports
+  const { report } = run
+  report.sizes = settings.plan.asked.map(({ name }) => name)
+  const { mergers, loops } = createStageTwo(ports, parts, run, openStateCache)
+  const restored = (await Promise.all(loops.map(loop => loop.restore()))).reduce(sum, 0)
+  if (restored > 0) report.notes.push(`restored ${restored} state records`)
+  const positions = await startPositions(ports, mergers[0]!, report.notes)
+  const groupPartitions = mergers.length
+  const ends = await endOffsets(ports)
+  const { intake, sanity } = createIntake({
+    source,
+    settings,
     clock,
-    report: run.report,
-    emitEveryMs: settings.emitEveryMs,
-    onResults: results => run.push(results)
+    positions,
+    ends,
+    groupPartitions
   })
-  const restored = await mergeLoop.restore()
-  if (restored > 0) run.report.notes.push(`restored ${restored} state records`)
-  const positions = await startPositions(ports, merger, run.report.notes)
-  const { intake, sanity } = createIntake({ source, settings, clock, positions })
   // An app that has counted before was right once: bad frames later on must not keep it from starting.
   if (restored > 0) sanity.trust()
-  await source.open(new Map([...positions].map(([index, { position }]) => [index, position])))
-  run.report.started = true
+  await source.open(intake.readPositions)
+  report.started = true
   const failed = new AbortController()
   let loss: Error | undefined
   ports.onLoss(error => {
@@ -109,15 +133,16 @@ async function countApp(ports: AppPorts, parts: AppRunParts, run: CountRun): Pro
   const combineLoop = new CombineLoop({
     source,
     intake,
-    handover: new LogHandover(log, ports.combine),
+    handover: new LogHandover(ports.log, ports.combine),
     clock,
-    report: run.report,
+    report,
     flushEveryMs: settings.flushEveryMs,
-    enough: () => parts.exitAtEnd && intake.reachedFirstEnd,
+    enough: () => intake.reachedEnds || (parts.exitAtEnd && intake.reachedFirstEnd),
     signal: AbortSignal.any([run.signal, failed.signal])
   })
-  const merging = mergeLoop.run().catch((error: unknown) => {
+  const merging = Promise.all(loops.map(loop => loop.run())).catch((error: unknown) => {
     failed.abort()
+    for (const loop of loops) loop.stop()
     throw error
   })
   // It is awaited below; until then a failure must not count as unhandled.
@@ -126,15 +151,61 @@ async function countApp(ports: AppPorts, parts: AppRunParts, run: CountRun): Pro
     await combineLoop.run()
     if (loss) throw loss
     if (parts.exitAtEnd && !run.signal.aborted) sanity.end()
-    mergeLoop.drain()
+    for (const loop of loops) loop.drain()
   } catch (error) {
-    mergeLoop.stop()
+    for (const loop of loops) loop.stop()
     await merging.catch(() => undefined)
     throw error
   } finally {
     await source.close()
   }
   await merging
+}
+
+/** One task for each partition of partials: all of them in this process. */
+function createStageTwo(
+  ports: AppPorts,
+  parts: AppRunParts,
+  run: CountRun,
+  openStateCache: OpenStateCache
+): { mergers: Merger[]; loops: MergeLoop[] } {
+  const { settings, clock } = parts
+  const tasks = ports.log.partitions('partials')
+  const mergers: Merger[] = []
+  const loops: MergeLoop[] = []
+  for (let partition = 0; partition < tasks; partition++) {
+    const sources = [ports.source.id]
+    const task = { settings, sources, partition, tasks, stored: true }
+    const merger = createMerger(task, openStateCache(`merge-${partition}`))
+    mergers.push(merger)
+    loops.push(
+      new MergeLoop({
+        log: ports.log,
+        partition,
+        merger,
+        membership: ports.merge,
+        clock,
+        report: run.report,
+        emitEveryMs: settings.emitEveryMs,
+        onResults: results => run.push(results),
+        onCommit: () => reportMergers(run.report, mergers)
+      })
+    )
+  }
+  return { mergers, loops }
+}
+
+function sum(left: number, right: number): number {
+  return left + right
+}
+
+/** Where reading ends, by partition; empty when it goes on. */
+async function endOffsets({ source, endOf }: AppPorts): Promise<Map<number, number>> {
+  const ends = new Map<number, number>()
+  for (let partition = 0; endOf && partition < source.partitions; partition++) {
+    ends.set(partition, await endOf(partition))
+  }
+  return ends
 }
 
 /** The committed offset with its clock; without one the newest stored mark; else `--from`. */

@@ -1,6 +1,6 @@
 /** Says when the next turn of something periodic is due. Wall-clock time comes from outside. */
 export class Cadence {
-  private readonly everyMs: number
+  private everyMs: number
   private last: number
 
   constructor(everyMs: number, nowMs: number) {
@@ -15,6 +15,11 @@ export class Cadence {
   /** Milliseconds until the next turn, never negative. */
   remaining(nowMs: number): number {
     return Math.max(0, this.last + this.everyMs - nowMs)
+  }
+
+  /** From now on turns are due this often. */
+  set interval(everyMs: number) {
+    this.everyMs = everyMs
   }
 
   turn(nowMs: number): void {

@@ -32,6 +32,7 @@ export class CombineLoop {
   private readonly parts: CombineLoopParts
   private readonly cadence: Cadence
   private readonly saidAt = new Map<number, number>()
+  private readonly late = new Map<number, number>()
 
   constructor(parts: CombineLoopParts) {
     this.parts = parts
@@ -51,6 +52,8 @@ export class CombineLoop {
         if (this.cadence.due(clock.now()) || intake.full) await this.flush()
         await this.parts.afterPoll?.()
       }
+      // Nothing follows that could decide on suspended frames.
+      if (!more) for (const combiner of intake.combiners.values()) combiner.end()
       await this.flush()
     } catch (error) {
       // What was read before the damage counts; the damage is told after it.
@@ -77,21 +80,44 @@ export class CombineLoop {
     if (flushes.length === 0) return
     for (const { mark, rejectsDropped } of flushes) {
       report.accounting.add(mark.accounting)
+      const { partition } = mark.range
+      this.late.set(partition, (this.late.get(partition) ?? 0) + mark.accounting.late)
       report.rejectsDropped += rejectsDropped
     }
     report.flushes++
+    intake.flushed()
     await handover.deliver(flushes)
+    report.flushTimes.observe(clock.now() - now)
   }
 
   private observe(): void {
     const { intake, report } = this.parts
+    const { source } = this.parts
     let lag: number | undefined
     let pending = 0
     for (const [partition, combiner] of intake.combiners) {
-      report.clock = Math.max(report.clock, combiner.clock.newest)
+      const { newest: clock, watermark } = combiner.clock
+      report.clock = Math.max(report.clock, clock)
       const behind = intake.lag(partition)
       if (behind !== undefined) lag = (lag ?? 0) + behind
       pending += combiner.pending.read
+      const name = source.bounded ? source.name : `${source.name}-${partition}`
+      const late = this.late.get(partition) ?? 0
+      report.partitions.set(name, {
+        clock,
+        watermark,
+        lag: behind,
+        state: intake.state(partition),
+        suspended: combiner.suspendedCount,
+        late
+      })
+      const ahead = combiner.lateShare
+      if (ahead !== undefined) {
+        report.warnings.add(
+          `clock-ahead ${name}`,
+          `the clock of ${name} seems ahead: ${Math.round(ahead * 100)} % of its last frames were late`
+        )
+      }
     }
     report.lag = lag
     report.framesRead = report.accounting.read + pending

@@ -1,10 +1,12 @@
 import { Combiner } from '../combine/combiner.ts'
+import { limits } from '../core/limits.ts'
 import { createExtractor } from '../extract/create.ts'
 import type { Extractor } from '../extract/extractor.ts'
 import { Merger } from '../merge/merger.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Source } from '../port/source.ts'
-import type { ResultRecord } from '../result/result-record.ts'
+import type { StateCache } from '../port/state-cache.ts'
+import type { Emission, ResultRecord } from '../result/result-record.ts'
 import { Intake } from './intake.ts'
 import { RunReport } from './report.ts'
 import { ResultQueue } from './result-queue.ts'
@@ -26,7 +28,10 @@ export class CountRun implements AsyncIterable<ResultRecord> {
     this.done = work(this)
       .then(
         () => this.queue.end(),
-        (error: unknown) => this.queue.end(error ?? new Error('stopped'))
+        (error: unknown) => {
+          this.report.failed = true
+          this.queue.end(error ?? new Error('stopped'))
+        }
       )
       .finally(() => signal?.removeEventListener('abort', stop))
   }
@@ -41,8 +46,9 @@ export class CountRun implements AsyncIterable<ResultRecord> {
     this.stopper.abort()
   }
 
-  push(results: readonly ResultRecord[]): Promise<void> {
-    return this.queue.push(results)
+  push(results: readonly Emission[]): Promise<void> {
+    for (const { record } of results) this.report.results[record.status]++
+    return this.queue.push(results.map(({ record }) => record))
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ResultRecord> {
@@ -60,6 +66,10 @@ export class CountRun implements AsyncIterable<ResultRecord> {
 export interface StageOneParts {
   readonly source: Pick<Source, 'id' | 'partitions'>
   readonly settings: CountSettings
+  /** Offsets at which reading ends, where it ends before the input does. */
+  readonly ends?: ReadonlyMap<number, number>
+  /** Partitions of partials that groups are spread over. */
+  readonly groupPartitions: number
   readonly clock: Clock
   /** Where each partition begins, with its clock's state when it goes on from a flush. */
   readonly positions: ReadonlyMap<number, { position: number; clockState?: Uint8Array }>
@@ -68,8 +78,12 @@ export interface StageOneParts {
 /** Extractor, combiners and the check of the first frames, wired to an intake. */
 export function createIntake(parts: StageOneParts): { intake: Intake; sanity: SanityCheck } {
   const { source, settings, clock, positions } = parts
-  const extractor: Extractor = createExtractor({ key: settings.key, time: settings.time })
-  const sanity = new SanityCheck(extractor, settings.key, settings.time)
+  const { fields } = settings
+  const extractor: Extractor = createExtractor({
+    ...fields,
+    groupPartitions: parts.groupPartitions
+  })
+  const sanity = new SanityCheck(extractor, fields)
   const combiners = new Map<number, Combiner>()
   for (const [partition, { position, clockState }] of positions) {
     const combiner = new Combiner(
@@ -79,9 +93,15 @@ export function createIntake(parts: StageOneParts): { intake: Intake; sanity: Sa
         partitions: source.partitions,
         sketch: settings.sketch,
         precision: settings.precision,
+        plan: settings.plan,
         waitMs: settings.waitMs,
-        mask: settings.plan.mask
+        maxJumpMs: settings.maxJumpMs,
+        maxAheadMs: settings.maxAheadMs,
+        trustRecordTime: settings.trustRecordTime,
+        total: settings.total,
+        audit: settings.audit
       },
+      extractor.groups,
       position,
       clockState
     )
@@ -90,17 +110,37 @@ export function createIntake(parts: StageOneParts): { intake: Intake; sanity: Sa
   const intake = new Intake(
     extractor,
     combiners,
+    parts.ends ?? new Map(),
     () => clock.now(),
     (bytes, columns) => sanity.observe(bytes, columns)
   )
   return { intake, sanity }
 }
 
-export function createMerger(
-  settings: CountSettings,
-  sources: readonly string[],
-  stored: boolean
-): Merger {
-  const { plan, sketch, precision, confidence, waitMs, provisional } = settings
-  return new Merger({ plan, sketch, precision, confidence, waitMs, provisional, sources, stored })
+export interface MergerParts {
+  readonly settings: CountSettings
+  /** Ids of the input topics or files. */
+  readonly sources: readonly string[]
+  /** The partials partition of this task, and how many tasks share the process. */
+  readonly partition: number
+  readonly tasks: number
+  readonly stored: boolean
+}
+
+export function createMerger(parts: MergerParts, cache: StateCache): Merger {
+  const { settings, sources, partition, tasks, stored } = parts
+  const { plan, sketch, precision, confidence, waitMs, provisional, maxGroups } = settings
+  const options = { plan, sketch, precision, confidence, waitMs, provisional, maxGroups }
+  return new Merger(
+    {
+      ...options,
+      by: settings.fields.by ?? [],
+      partition,
+      maxStateBytes: settings.maxStateBytes / tasks,
+      memoryBytes: limits.liveSketchBytesMax / tasks,
+      sources,
+      stored
+    },
+    cache
+  )
 }

@@ -1,12 +1,14 @@
 import { failure } from '../core/errors.ts'
-import { parseDuration } from '../core/units.ts'
+import type { KeyType } from '../core/key-types.ts'
+import { parseBytes, parseDuration } from '../core/units.ts'
+import type { Condition } from '../extract/extractor.ts'
 import type { ProvisionalPace } from '../merge/pacing.ts'
 import type { Clock } from '../port/clock.ts'
 import type { RejectSink } from '../port/sink.ts'
 import type { Source } from '../port/source.ts'
+import type { OpenStateCache } from '../port/state-cache.ts'
 import type { Confidence, SketchKind } from '../sketch/sketch.ts'
 import { WindowPlan } from '../window/plan.ts'
-import { parseSizes } from '../window/size.ts'
 import { type AppSource, runApp } from './app-run.ts'
 import type { CountRun } from './count-run.ts'
 import { runLocally } from './local-run.ts'
@@ -14,23 +16,52 @@ import type { CountSettings } from './settings.ts'
 
 export interface CountOptions {
   readonly source: Source | AppSource
-  /** Top-level field whose distinct values are counted; `@key` is the record's key. */
-  readonly key: string
-  /** Top-level field with the event time, `ts` unless said; `@timestamp` is the record's time. */
+  /** Field whose distinct values are counted (several: their combinations); `@key` is the record's key. */
+  readonly key: string | readonly string[]
+  /** What the keys are hashed as, for sketches that others make of the same ids; utf8 unless said. */
+  readonly keyType?: KeyType
+  /** Field with the event time, `ts` unless said; `@timestamp` is the record's time. */
   readonly time?: string
-  /** Window sizes: `1m`, `5m`, `1h`, `1d`. */
+  /** Up to four fields: each combination of their values is counted by itself. */
+  readonly by?: readonly string[]
+  /** Only frames of which all of this is true are counted. */
+  readonly where?: readonly Condition[]
+  /** With `by`: also count all frames together. */
+  readonly total?: boolean
+  /** Groups with windows of their own, 10,000 unless said; the rest go to *other*. */
+  readonly maxGroups?: number
+  /** Window sizes: `1m`, `5m`, `1h`, `1d`, `1w`, `1mo`, `1q`, `1y`, sliding `30d/1d`. */
   readonly windows: readonly string[]
+  /** IANA zone whose days are meant; UTC unless said. */
+  readonly zone?: string
+  readonly weekStart?: 'monday' | 'sunday'
+  /** Local time at which days begin: `05:00`. */
+  readonly dayStart?: string
+  /** How long windows take corrections, by size: ms, or `2d`. */
+  readonly keep?: Readonly<Record<string, number | string>>
   /** `adaptive` (small, with bounds) unless said, or `exact`. */
   readonly sketch?: SketchKind
   /** Binary logarithm of the registers, 4 to 18; 14 unless said. */
   readonly precision?: number
   readonly confidence?: Confidence
-  /** How far the watermark stays behind the newest event time: ms, or `5s`. */
+  /** How far the watermark stays behind the partition's clock: ms, or `5s`. */
   readonly wait?: number | string
+  /** How far the clock follows a frame that nobody else vouches for: ms, or `1h`. */
+  readonly maxJump?: number | string
+  /** How far an event may be ahead of its record: ms, or `1h`. */
+  readonly maxAhead?: number | string
+  /** False when producers stamp the event time on their records. */
+  readonly trustRecordTime?: boolean
   readonly flushEvery?: number | string
   readonly emitEvery?: number | string
   /** When open windows are said: `paced` unless said; `at-stop` suits files, `never` is final only. */
   readonly provisional?: ProvisionalPace
+  /** Share of the panes that are counted exactly too, 0 to 1; 0 unless said. */
+  readonly audit?: number
+  /** Bytes of kept windows, all tasks together, before the oldest are purged early: number, or `2GB`. */
+  readonly maxState?: number | string
+  /** Folder for the state cache; without one a nameless temporary file is used. */
+  readonly stateDir?: string
   /** On Kafka: stop at the end that the topic had at the start. */
   readonly exitAtEnd?: boolean
   /** Keeps frames of files and pipes that could not be counted; on Kafka they go to `<app>-rejects`. */
@@ -39,30 +70,74 @@ export interface CountOptions {
   readonly signal?: AbortSignal
 }
 
-/** Checks the options and fills in the defaults. @throws window-size, option-value */
+/** What a run needs of its machine. */
+export interface CountPorts {
+  readonly clock: Clock
+  readonly openStateCache: OpenStateCache
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws window-…, option-value: all before anything is read
+ */
 export function countSettings(options: Omit<CountOptions, 'source'>): CountSettings {
+  const { keyType, by = [], where = [], weekStart = 'monday', dayStart = '00:00' } = options
+  const waitMs = milliseconds('wait', options.wait, 5_000)
+  const keep = Object.entries(options.keep ?? {}).map(
+    ([size, value]) => [size, milliseconds('keep', value, 0)] as const
+  )
+  const { zone } = options
+  if (by.includes('other')) {
+    const expected = 'a field to group by: results call the groups beyond --max-groups so'
+    throw failure('option-value', { option: '--by', value: 'other', expected, example: 'country' })
+  }
+  const plan = new WindowPlan({
+    sizes: options.windows,
+    ...(zone === undefined ? {} : { zone }),
+    weekStart,
+    dayStart,
+    keep: new Map(keep),
+    waitMs
+  })
   return {
-    key: options.key,
-    time: options.time ?? 'ts',
-    plan: new WindowPlan(parseSizes(options.windows)),
+    fields: {
+      key: options.key,
+      time: options.time ?? 'ts',
+      by,
+      where,
+      localTime: plan.timeOf,
+      ...(keyType === undefined ? {} : { keyType })
+    },
+    plan,
+    weekStart,
+    dayStart,
     sketch: options.sketch ?? 'adaptive',
     precision: options.precision ?? 14,
     confidence: options.confidence ?? 0.95,
-    waitMs: milliseconds('wait', options.wait, 5_000),
-    flushEveryMs: milliseconds('flushEvery', options.flushEvery, 1_000),
-    emitEveryMs: milliseconds('emitEvery', options.emitEvery, 1_000),
+    waitMs,
+    maxJumpMs: milliseconds('max-jump', options.maxJump, 3_600_000),
+    maxAheadMs: milliseconds('max-ahead', options.maxAhead, 3_600_000),
+    trustRecordTime: options.trustRecordTime ?? true,
+    // Without groups everything is in the one group that a total would be.
+    total: by.length > 0 && (options.total ?? false),
+    maxGroups: options.maxGroups ?? 10_000,
+    audit: options.audit ?? 0,
+    maxStateBytes: bytes('max-state', options.maxState, 2 * 1_024 ** 3),
+    flushEveryMs: milliseconds('flush-every', options.flushEvery, 1_000),
+    emitEveryMs: milliseconds('emit-every', options.emitEvery, 1_000),
     provisional: options.provisional ?? 'paced'
   }
 }
 
-/** Starts a count on the given clock. The results come by iterating what it returns. */
-export function startCount(options: CountOptions, clock: Clock): CountRun {
+/** Starts a count on the given machine. The results come by iterating what it returns. */
+export function startCount(options: CountOptions, ports: CountPorts): CountRun {
   const settings = countSettings(options)
   const { source, exitAtEnd = false, rejects } = options
   const signal = options.signal ? { signal: options.signal } : {}
   return 'attach' in source
-    ? runApp({ source, settings, clock, exitAtEnd, ...signal })
-    : runLocally({ source, settings, clock, ...(rejects && { rejects }), ...signal })
+    ? runApp({ source, settings, ...ports, exitAtEnd, ...signal })
+    : runLocally({ source, settings, ...ports, ...(rejects && { rejects }), ...signal })
 }
 
 function milliseconds(
@@ -73,5 +148,22 @@ function milliseconds(
   const ms = typeof value === 'string' ? parseDuration(value) : (value ?? fallback)
   if (ms !== undefined && ms >= 0) return ms
   const expected = 'a duration'
-  throw failure('option-value', { option, value: String(value), expected, example: '5s' })
+  throw failure('option-value', {
+    option: `--${option}`,
+    value: String(value),
+    expected,
+    example: option === 'keep' ? '1m=7d' : '5s'
+  })
+}
+
+function bytes(option: string, value: number | string | undefined, fallback: number): number {
+  const size = typeof value === 'string' ? parseBytes(value) : (value ?? fallback)
+  if (size !== undefined && size > 0) return size
+  const expected = 'a size'
+  throw failure('option-value', {
+    option: `--${option}`,
+    value: String(value),
+    expected,
+    example: '2GB'
+  })
 }

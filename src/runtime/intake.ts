@@ -23,6 +23,8 @@ interface Standing {
 export class Intake implements Taker {
   readonly combiners: ReadonlyMap<number, Combiner>
   private readonly extractor: Extractor
+  /** Offsets at which reading ends; what lies behind is left for the next run. */
+  private readonly ends: ReadonlyMap<number, number>
   private readonly standings = new Map<number, Standing>()
   private readonly nowMs: () => number
   private readonly onColumns: (bytes: Uint8Array, columns: Columns) => void
@@ -30,16 +32,18 @@ export class Intake implements Taker {
   constructor(
     extractor: Extractor,
     combiners: ReadonlyMap<number, Combiner>,
+    ends: ReadonlyMap<number, number>,
     nowMs: () => number,
     onColumns: (bytes: Uint8Array, columns: Columns) => void
   ) {
     this.extractor = extractor
     this.combiners = combiners
+    this.ends = ends
     this.nowMs = nowMs
     this.onColumns = onColumns
     for (const [partition, combiner] of combiners) {
       // Lines are one partition; where records come the extractor does not count.
-      extractor.nextLine = combiner.position
+      extractor.nextLine = combiner.readFrom
       this.standings.set(partition, {
         atEnd: false,
         end: -1,
@@ -47,6 +51,11 @@ export class Intake implements Taker {
         cameAt: Number.NEGATIVE_INFINITY
       })
     }
+  }
+
+  /** Where reading begins: frames that were suspended when a partition changed hands come again. */
+  get readPositions(): Map<number, number> {
+    return new Map([...this.combiners].map(([index, combiner]) => [index, combiner.readFrom]))
   }
 
   lines(partition: number, bytes: Uint8Array, start: number, end: number, last: boolean): number {
@@ -73,7 +82,7 @@ export class Intake implements Taker {
   }
 
   progress(partition: number, progress: Progress): void {
-    this.combiners.get(partition)!.advance(progress.position)
+    this.combiners.get(partition)!.advance(Math.min(progress.position, this.endOf(partition)))
     const standing = this.standings.get(partition)!
     standing.atEnd = progress.atEnd
     standing.end = progress.end
@@ -93,6 +102,15 @@ export class Intake implements Taker {
     return end < 0 ? undefined : Math.max(0, end - this.combiners.get(partition)!.position)
   }
 
+  /** True when every partition was read to where reading ends. */
+  get reachedEnds(): boolean {
+    if (this.ends.size === 0) return false
+    for (const [partition, end] of this.ends) {
+      if (this.combiners.get(partition)!.position < end) return false
+    }
+    return true
+  }
+
   /** True when every partition was read to the end that it had at the start. */
   get reachedFirstEnd(): boolean {
     for (const [partition, { firstEnd }] of this.standings) {
@@ -103,6 +121,7 @@ export class Intake implements Taker {
 
   /** True when the sketches of all partitions together ask for an early flush. */
   get full(): boolean {
+    if (this.extractor.groups.size >= limits.groupsPerFlushMax) return true
     let bytes = 0
     for (const combiner of this.combiners.values()) {
       if (combiner.full) return true
@@ -111,8 +130,19 @@ export class Intake implements Taker {
     return bytes > limits.partialsPerFlushBytesMax
   }
 
+  /** Stage 1 has flushed every partition: no pane refers to a group any more. */
+  flushed(): void {
+    this.extractor.groups.clear()
+  }
+
+  private endOf(partition: number): number {
+    return this.ends.get(partition) ?? Number.POSITIVE_INFINITY
+  }
+
   private hand(partition: number, combiner: Combiner, bytes: Uint8Array): void {
     const { columns } = this.extractor
+    const end = this.endOf(partition)
+    while (columns.count > 0 && columns.offset[columns.count - 1]! >= end) columns.count--
     if (columns.count === 0) return
     this.standings.get(partition)!.cameAt = this.nowMs()
     combiner.take(columns, bytes)

@@ -2,16 +2,19 @@ import { isFailure } from '../core/errors.ts'
 import type { Clock } from '../port/clock.ts'
 import type { RejectSink } from '../port/sink.ts'
 import type { Source } from '../port/source.ts'
+import type { OpenStateCache } from '../port/state-cache.ts'
 import { Cadence } from './cadence.ts'
 import { CombineLoop } from './combine-loop.ts'
 import { CountRun, createIntake, createMerger } from './count-run.ts'
 import { MemoryHandover } from './handover.ts'
+import { reportMergers } from './merge-report.ts'
 import type { CountSettings } from './settings.ts'
 
 export interface LocalRunParts {
   readonly source: Source
   readonly settings: CountSettings
   readonly clock: Clock
+  readonly openStateCache: OpenStateCache
   readonly rejects?: RejectSink
   readonly signal?: AbortSignal
 }
@@ -26,34 +29,48 @@ export function runLocally(parts: LocalRunParts): CountRun {
 
 async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
   const { source, settings, clock } = parts
-  const merger = createMerger(settings, [source.id], false)
+  const { report } = run
+  const cache = parts.openStateCache('merge')
+  const merger = createMerger(
+    { settings, sources: [source.id], partition: 0, tasks: 1, stored: false },
+    cache
+  )
   const starts = Array.from({ length: source.partitions }, (_, partition) => partition)
   const positions = new Map(starts.map(partition => [partition, { position: 0 }]))
-  const { intake, sanity } = createIntake({ source, settings, clock, positions })
+  const { intake, sanity } = createIntake({
+    source,
+    settings,
+    clock,
+    positions,
+    groupPartitions: 1
+  })
   const emission = new Cadence(settings.emitEveryMs, clock.now())
   const commit = async (sayAll: boolean): Promise<void> => {
     emission.turn(clock.now())
     for (;;) {
-      const commit = merger.commit({ nowMs: clock.now(), position: 0, sayAll })
-      run.report.watermark = merger.watermark.value
+      const begun = clock.now()
+      const commit = merger.commit({ nowMs: begun, position: 0, sayAll })
+      reportMergers(report, [merger])
       if (!commit) return
-      run.report.commits++
+      report.commits++
+      report.commitTimes.observe(clock.now() - begun)
       await run.push(commit.results)
       if (!commit.more) return
     }
   }
+  report.sizes = settings.plan.asked.map(({ name }) => name)
   await source.open(new Map(starts.map(partition => [partition, 0])))
-  run.report.started = true
+  report.started = true
   try {
     await new CombineLoop({
       source,
       intake,
       handover: new MemoryHandover(merger, () => clock.now(), parts.rejects),
       clock,
-      report: run.report,
+      report,
       flushEveryMs: settings.flushEveryMs,
       afterPoll: async () => {
-        if (emission.due(clock.now())) await commit(false)
+        if (emission.due(clock.now()) || merger.full) await commit(false)
       },
       enough: () => false,
       signal: run.signal
@@ -68,5 +85,6 @@ async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
     throw error
   } finally {
     await source.close()
+    cache.close()
   }
 }

@@ -1,10 +1,10 @@
 import type { Flush } from '../combine/combiner.ts'
-import { encodeMark } from '../combine/mark.ts'
-import { encodePartial } from '../combine/partial.ts'
+import { partitionOfGroup } from '../combine/group.ts'
+import { encodeMark, type Mark } from '../combine/mark.ts'
+import { encodePartial, type Partial } from '../combine/partial.ts'
 import { utf8 } from '../core/bytes.ts'
 import { encodeReject } from '../core/reject.ts'
 import type { AppLog, CommittedOffset, Membership, OutRecord } from '../port/log.ts'
-import { sketchChunks } from '../sketch/chunks.ts'
 import type { Handover } from './handover.ts'
 
 /**
@@ -22,9 +22,13 @@ export class LogHandover implements Handover {
 
   async deliver(flushes: readonly Flush[]): Promise<void> {
     const partialPartitions = this.log.partitions('partials')
+    const sorted = flushes.map(flush => ({
+      mark: flush.mark,
+      partials: byPartition(flush.partials, partialPartitions)
+    }))
     const appends: Promise<void>[] = []
     for (let partition = 0; partition < partialPartitions; partition++) {
-      const records = flushes.flatMap(flush => stageOneRecords(flush, partition))
+      const records = sorted.flatMap(flush => stageOneRecords(flush, partition))
       if (records.length > 0) appends.push(this.log.append('partials', partition, records))
     }
     appends.push(...this.appendRejects(flushes))
@@ -46,12 +50,36 @@ export class LogHandover implements Handover {
   }
 }
 
+interface SortedFlush {
+  readonly mark: Mark
+  readonly partials: ReadonlyMap<number, readonly Partial[]>
+}
+
+function byPartition(
+  partials: readonly Partial[],
+  partitions: number
+): ReadonlyMap<number, readonly Partial[]> {
+  if (partitions === 1) return new Map([[0, partials]])
+  const sorted = new Map<number, Partial[]>()
+  const known = new Map<string, number>()
+  for (const partial of partials) {
+    let partition = known.get(partial.group)
+    if (partition === undefined) {
+      partition = partitionOfGroup(partial.group, partitions)
+      known.set(partial.group, partition)
+    }
+    const list = sorted.get(partition)
+    if (list) list.push(partial)
+    else sorted.set(partition, [partial])
+  }
+  return sorted
+}
+
 /** The partials of one flush, then its mark, for one partition of the partials topic. */
-function stageOneRecords(flush: Flush, partition: number): OutRecord[] {
-  // Without groups everything belongs to partition 0; the marks go to all of them.
-  const partials = partition === 0 ? flush.partials : []
+function stageOneRecords(flush: SortedFlush, partition: number): OutRecord[] {
+  const partials = flush.partials.get(partition) ?? []
   const records = partials.flatMap(partial =>
-    encodePartial(partial, sketchChunks(partial.sketch)).map(value => ({ key: null, value }))
+    encodePartial(partial).map(value => ({ key: null, value }))
   )
   records.push({ key: null, value: encodeMark(flush.mark, partition === 0) })
   return records

@@ -2,15 +2,17 @@ import { decodeMark, MARK_TYPE } from '../combine/mark.ts'
 import { decodePartial, PARTIAL_TYPE } from '../combine/partial.ts'
 import { utf8 } from '../core/bytes.ts'
 import { failure, isFailure } from '../core/errors.ts'
+import { limits } from '../core/limits.ts'
 import type { Merger } from '../merge/merger.ts'
 import type { Clock } from '../port/clock.ts'
-import type { AppLog, InRecord, LogName, LogReader, Membership } from '../port/log.ts'
-import { type ResultRecord, resultKey } from '../result/result-record.ts'
+import type { AppLog, InRecord, LogName, LogReader, Membership, OutRecord } from '../port/log.ts'
+import type { Emission } from '../result/result-record.ts'
 import { Cadence } from './cadence.ts'
 import type { RunReport } from './report.ts'
 
 const DELETE_EVERY_MS = 30_000
 const POLL_WAIT_MS = 200
+const COMMIT_EVERY_MAX_MS = 30_000
 
 export interface MergeLoopParts {
   readonly log: AppLog
@@ -21,7 +23,9 @@ export interface MergeLoopParts {
   readonly clock: Clock
   readonly report: RunReport
   readonly emitEveryMs: number
-  readonly onResults: (results: readonly ResultRecord[]) => Promise<void>
+  readonly onResults: (results: readonly Emission[]) => Promise<void>
+  /** Called when there is something new to report. */
+  readonly onCommit: () => void
 }
 
 /**
@@ -80,7 +84,7 @@ export class MergeLoop {
         }
         const wait = Math.min(POLL_WAIT_MS, this.cadence.remaining(clock.now()))
         this.take(await this.reader.poll(this.stopping ? 0 : wait))
-        if (this.cadence.due(clock.now())) await this.commit(false)
+        if (this.cadence.due(clock.now()) || merger.full) await this.commit(false)
         if (this.deletion.due(clock.now())) await this.deleteMerged()
       }
       if (!this.stopped) await this.commit(true)
@@ -130,10 +134,9 @@ export class MergeLoop {
     this.cadence.turn(clock.now())
     for (;;) {
       const position = this.reader!.position
-      const commit = merger.commit({ nowMs: clock.now(), position, sayAll })
-      report.watermark = merger.watermark.value
-      report.overlaps = merger.misfits.overlap
-      report.gaps = merger.misfits.gap
+      const begun = clock.now()
+      const commit = merger.commit({ nowMs: begun, position, sayAll })
+      this.parts.onCommit()
       if (!commit) return
       await log.append('windows', partition, commit.state)
       if (commit.results.length > 0) {
@@ -142,9 +145,19 @@ export class MergeLoop {
       const metadata = JSON.stringify({ commit: commit.number, watermark: merger.watermark.value })
       await membership.commit(new Map([[partition, { offset: position, metadata }]]))
       report.commits++
+      report.commitTimes.observe(clock.now() - begun)
+      this.cadence.interval = this.stretched(commit.state)
       await this.parts.onResults(commit.results)
       if (!commit.more) return
     }
+  }
+
+  /** Large commits come more rarely, so that the changelog stays within its budget. */
+  private stretched(state: readonly OutRecord[]): number {
+    let bytes = 0
+    for (const { key, value } of state) bytes += (key?.length ?? 0) + (value?.length ?? 0)
+    const needed = (bytes / limits.stateBytesPerSecondMax) * 1_000
+    return Math.min(COMMIT_EVERY_MAX_MS, Math.max(this.parts.emitEveryMs, needed))
   }
 
   /** What the stored state contains is not needed again. */
@@ -155,6 +168,6 @@ export class MergeLoop {
   }
 }
 
-function toRecord(result: ResultRecord): { key: Uint8Array; value: Uint8Array } {
-  return { key: utf8(resultKey(result)), value: utf8(JSON.stringify(result)) }
+function toRecord({ key, record }: Emission): { key: Uint8Array; value: Uint8Array } {
+  return { key: utf8(key), value: utf8(JSON.stringify(record)) }
 }

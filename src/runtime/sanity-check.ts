@@ -5,11 +5,14 @@ import {
   BAD_TIME,
   COUNTED,
   type Columns,
+  FILTERED,
   NO_KEY,
   NO_TIME,
+  TOMBSTONE,
   verdicts
 } from '../extract/columns.ts'
-import type { Extractor } from '../extract/extractor.ts'
+import type { ExtractOptions, Extractor } from '../extract/extractor.ts'
+import { keyFields } from './settings.ts'
 
 const FRAMES_TO_JUDGE = 10_000
 const SHARE_COUNTED_MIN = 0.01
@@ -24,18 +27,16 @@ const WITH_FIELDS: ReadonlySet<number> = new Set([NO_KEY, BAD_KEY, NO_TIME, BAD_
  */
 export class SanityCheck {
   private readonly extractor: Extractor
-  private readonly key: string
-  private readonly time: string
+  private readonly wanted: ExtractOptions
   private readonly frames = new Float64Array(verdicts.length)
   private read = 0
   private named = 0
   private readonly names = new Map<string, number>()
   private done = false
 
-  constructor(extractor: Extractor, key: string, time: string) {
+  constructor(extractor: Extractor, wanted: ExtractOptions) {
     this.extractor = extractor
-    this.key = key
-    this.time = time
+    this.wanted = wanted
   }
 
   /** No more judgement: the fields have proved right before. */
@@ -46,9 +47,11 @@ export class SanityCheck {
   /** @throws nothing-counted after 10,000 frames with less than 1 % counted */
   observe(bytes: Uint8Array, columns: Columns): void {
     if (this.done) return
+    let aside = 0
     for (let i = 0; i < columns.count; i++) {
       const verdict = columns.verdict[i]!
       this.frames[verdict]!++
+      if (verdict === FILTERED || verdict === TOMBSTONE) aside++
       if (WITH_FIELDS.has(verdict) && this.named < FRAMES_TO_NAME) {
         this.named++
         const frame = [columns.start[i]!, columns.end[i]!] as const
@@ -57,7 +60,8 @@ export class SanityCheck {
         }
       }
     }
-    this.read += columns.count
+    // What --where leaves out, and a record without a frame, say nothing about the fields.
+    this.read += columns.count - aside
     if (this.read < FRAMES_TO_JUDGE) return
     this.done = true
     if (this.frames[COUNTED]! < this.read * SHARE_COUNTED_MIN) throw this.refusal()
@@ -89,16 +93,36 @@ export class SanityCheck {
     const reasons = [...WITH_FIELDS].sort((left, right) => this.frames[right]! - this.frames[left]!)
     const reason = reasons[0]!
     if (this.frames[reason] === 0) return 'check that the input holds one JSON object per frame'
-    const [option, wanted] =
-      reason === NO_KEY || reason === BAD_KEY ? ['--key', this.key] : ['--time', this.time]
-    if (reason === BAD_KEY)
-      return `the values of ${wanted} are objects or arrays: choose another ${option}`
+    const isKey = reason === NO_KEY || reason === BAD_KEY
+    const { keyType = 'utf8' } = this.wanted
+    const [option, wanted] = isKey
+      ? ['--key', this.missingKey(fields)]
+      : ['--time', this.wanted.time]
+    if (reason === BAD_KEY) {
+      return keyType === 'int64' || keyType === 'float64'
+        ? `the values of ${wanted} are no ${keyType}: choose another --key-type`
+        : `the values of ${wanted} are objects or arrays: choose another ${option}`
+    }
     if (reason === BAD_TIME) return `the values of ${wanted} are no times: choose another ${option}`
     if (wanted.startsWith('@'))
       return `the records have no ${wanted.slice(1)}: name a field with ${option}`
     if (fields.includes(wanted))
       return `${wanted} is there, but null or empty: choose another ${option}`
+    if (fields.includes(topLevel(wanted)))
+      return `there is no ${wanted}, or it is null or empty: choose another ${option}`
     const match = nearest(wanted, fields)
     return match ? `did you mean ${option} ${match}?` : `check ${option}: there is no ${wanted}`
   }
+
+  /** Of a key of several fields, the first that the frames don't have. */
+  private missingKey(fields: readonly string[]): string {
+    const keys = keyFields(this.wanted)
+    return keys.find(key => !fields.includes(topLevel(key))) ?? keys.join(',')
+  }
+}
+
+/** `user` of `user.id`. */
+function topLevel(field: string): string {
+  const [first = field] = /^(?:\\.|[^.\\])+/.exec(field) ?? []
+  return first.replaceAll(/\\(.)/g, '$1')
 }

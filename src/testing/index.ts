@@ -4,6 +4,13 @@ export { type FrameOptions, frameDefaults } from './frame-options.ts'
 export type { Truth } from './frame-truth.ts'
 export { type AppendFault, type AppendHook, MemoryLog, MemoryTopics } from './memory-log.ts'
 export { MemoryMembership, type StoredOffsets } from './memory-membership.ts'
+export {
+  type CommitFault,
+  type CommitHook,
+  type MemoryTransactional,
+  type MemoryTransactionOptions,
+  MemoryTransactions
+} from './memory-transactions.ts'
 export { type DriverOptions, PipelineTestDriver } from './pipeline-test-driver.ts'
 export { ScriptedSource, type ScriptedSourceOptions } from './scripted-source.ts'
 export { SimClock } from './sim-clock.ts'

@@ -1,34 +1,36 @@
 import { Combiner } from '../combine/combiner.ts'
+import { partitionOfGroup } from '../combine/group.ts'
 import { decodeMark, encodeMark, type MarkState } from '../combine/mark.ts'
 import { decodePartial, encodePartial } from '../combine/partial.ts'
 import { text, utf8 } from '../core/bytes.ts'
 import type { Reject } from '../core/reject.ts'
 import { createExtractor } from '../extract/create.ts'
 import type { Extractor } from '../extract/extractor.ts'
-import { Merger } from '../merge/merger.ts'
-import type { ProvisionalPace } from '../merge/pacing.ts'
+import { MemoryCache } from '../merge/memory-cache.ts'
+import type { Merger } from '../merge/merger.ts'
 import { LatestResults } from '../result/latest-results.ts'
 import type { ResultRecord } from '../result/result-record.ts'
-import { sketchChunks } from '../sketch/chunks.ts'
-import type { Confidence, SketchKind } from '../sketch/sketch.ts'
-import { WindowPlan } from '../window/plan.ts'
-import { parseSizes } from '../window/size.ts'
+import { type CountOptions, countSettings } from '../runtime/count.ts'
+import { createMerger } from '../runtime/count-run.ts'
+import type { CountSettings } from '../runtime/settings.ts'
 import { SimClock } from './sim-clock.ts'
 
-export interface DriverOptions {
-  readonly key: string
-  readonly time: string
-  readonly windows: readonly string[]
+/** What to count, as for a real run, and over how many partitions. */
+export interface DriverOptions extends Omit<CountOptions, 'source' | 'rejects' | 'signal'> {
   /** Input partitions, 1 unless said. */
   readonly partitions?: number
-  readonly sketch?: SketchKind
-  readonly precision?: number
-  readonly confidence?: Confidence
-  readonly waitMs?: number
-  readonly provisional?: ProvisionalPace
+  /** Tasks of stage 2, each with its groups; 1 unless said. */
+  readonly tasks?: number
 }
 
 const SOURCE = 'driver'
+
+/** One stage-2 task with all that survives it. */
+interface Task {
+  merger: Merger
+  readonly changelog: Map<string, Uint8Array>
+  position: number
+}
 
 /**
  * The real two stages without a broker: script frames in, move a virtual clock, read results out.
@@ -41,30 +43,23 @@ export class PipelineTestDriver {
   /** Every result ever said, in order. */
   readonly results: ResultRecord[] = []
   readonly rejects: Reject[] = []
-  private readonly options: Required<DriverOptions>
-  private readonly plan: WindowPlan
+  private readonly settings: CountSettings
   private readonly extractor: Extractor
   private readonly combiners: Combiner[]
-  private readonly changelog = new Map<string, Uint8Array>()
-  private merger: Merger
-  private position = 0
+  private readonly tasks: Task[]
 
   constructor(options: DriverOptions) {
-    this.options = {
-      partitions: 1,
-      sketch: 'adaptive',
-      precision: 14,
-      confidence: 0.95,
-      waitMs: 5_000,
-      provisional: 'paced',
-      ...options
-    }
-    this.plan = new WindowPlan(parseSizes(options.windows))
-    this.extractor = createExtractor(options)
-    this.combiners = Array.from({ length: this.options.partitions }, (_, partition) =>
-      this.combiner(partition)
+    const { partitions = 1, tasks = 1 } = options
+    this.settings = countSettings(options)
+    this.extractor = createExtractor({ ...this.settings.fields, groupPartitions: tasks })
+    this.combiners = Array.from({ length: partitions }, (_, partition) =>
+      this.combiner(partition, partitions)
     )
-    this.merger = this.createMerger()
+    this.tasks = Array.from({ length: tasks }, (_, partition) => ({
+      merger: this.merger(partition, tasks),
+      changelog: new Map<string, Uint8Array>(),
+      position: 0
+    }))
   }
 
   /** Frames into one partition: objects, or lines as they are. */
@@ -85,28 +80,33 @@ export class PipelineTestDriver {
     const { partials, mark, rejects } = this.combiners[partition]!.flush(state)
     this.rejects.push(...rejects)
     for (const partial of partials) {
-      for (const bytes of encodePartial(partial, sketchChunks(partial.sketch))) {
-        this.merger.takePartial(decodePartial(bytes))
-        this.position++
+      const task = this.tasks[partitionOfGroup(partial.group, this.tasks.length)]!
+      for (const bytes of encodePartial(partial)) {
+        task.merger.takePartial(decodePartial(bytes))
+        task.position++
       }
     }
-    this.merger.takeMark(decodeMark(encodeMark(mark, true)), this.clock.now())
-    this.position++
+    for (const task of this.tasks) {
+      task.merger.takeMark(decodeMark(encodeMark(mark, true)), this.clock.now())
+      task.position++
+    }
   }
 
   /** Stage 2 commits; returns what it said. With `sayAll` the pace of large windows is ignored. */
   commit(sayAll = false): ResultRecord[] {
     const said: ResultRecord[] = []
-    for (;;) {
-      const { position } = this
-      const commit = this.merger.commit({ nowMs: this.clock.now(), position, sayAll })
-      if (!commit) break
-      for (const { key, value } of commit.state) {
-        if (value) this.changelog.set(text(key), value)
-        else this.changelog.delete(text(key))
+    for (const task of this.tasks) {
+      for (;;) {
+        const { position } = task
+        const commit = task.merger.commit({ nowMs: this.clock.now(), position, sayAll })
+        if (!commit) break
+        for (const { key, value } of commit.state) {
+          if (value) task.changelog.set(text(key), value)
+          else task.changelog.delete(text(key))
+        }
+        said.push(...commit.results.map(({ record }) => record))
+        if (!commit.more) break
       }
-      said.push(...commit.results)
-      if (!commit.more) break
     }
     this.results.push(...said)
     for (const result of said) this.latest.take(result)
@@ -116,46 +116,39 @@ export class PipelineTestDriver {
   /** The input ends: what was piped is flushed, and everything closes. */
   end(): ResultRecord[] {
     for (const [partition, combiner] of this.combiners.entries()) {
+      combiner.end()
       if (combiner.hasNews('behind')) this.flush(partition)
     }
-    this.merger.end()
+    for (const { merger } of this.tasks) merger.end()
     return this.commit()
   }
 
   /** Stage 2 stops and another instance restores its state from the changelog. */
   restart(): void {
-    this.merger = this.createMerger()
-    const restore = this.merger.restore()
-    for (const [key, value] of this.changelog) restore.take(utf8(key), value)
-    restore.finish(this.clock.now())
+    for (const [partition, task] of this.tasks.entries()) {
+      task.merger = this.merger(partition, this.tasks.length)
+      const restore = task.merger.restore()
+      for (const [key, value] of task.changelog) restore.take(utf8(key), value)
+      restore.finish(this.clock.now())
+    }
   }
 
-  /** W2 in ms. */
+  /** W2 in ms: the least of the tasks'. */
   get watermark(): number {
-    return this.merger.watermark.value
+    return Math.min(...this.tasks.map(({ merger }) => merger.watermark.value))
   }
 
-  private combiner(partition: number): Combiner {
-    const { partitions, sketch, precision, waitMs } = this.options
-    const { mask } = this.plan
-    const options = { source: SOURCE, partition, partitions, sketch, precision, waitMs, mask }
-    return new Combiner(options, 0)
+  private combiner(partition: number, partitions: number): Combiner {
+    return new Combiner(
+      { ...this.settings, source: SOURCE, partition, partitions },
+      this.extractor.groups,
+      0
+    )
   }
 
-  private createMerger(): Merger {
-    const { sketch, precision, confidence, waitMs, provisional } = this.options
-    const { plan } = this
-    const sources = [SOURCE]
-    const stored = true
-    return new Merger({
-      plan,
-      sketch,
-      precision,
-      confidence,
-      waitMs,
-      provisional,
-      sources,
-      stored
-    })
+  private merger(partition: number, tasks: number): Merger {
+    const { settings } = this
+    const parts = { settings, sources: [SOURCE], partition, tasks, stored: true }
+    return createMerger(parts, new MemoryCache())
   }
 }

@@ -69,9 +69,10 @@ test('a damaged record and one of a later version are refused by name', () => {
 })
 
 test('the default name is topic and key in characters that Kafka takes', () => {
-  assert.equal(defaultAppName('events', 'uid'), 'events.uid')
-  assert.equal(defaultAppName('events', '@key'), 'events._key')
-  assert.equal(defaultAppName('events', 'user id/ü'), 'events.user_id__')
+  assert.equal(defaultAppName('events', ['uid']), 'events.uid')
+  assert.equal(defaultAppName('events', ['@key']), 'events._key')
+  assert.equal(defaultAppName('events', ['user id/ü']), 'events.user_id__')
+  assert.equal(defaultAppName('events', ['tenant', 'uid']), 'events.tenant.uid')
   assert.throws(
     () => checkAppName('a b'),
     error => isFailure(error, 'option-value')

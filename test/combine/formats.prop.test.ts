@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Accounting } from '../../src/combine/accounting.ts'
 import { decodeMark, encodeMark, type Mark, markStates } from '../../src/combine/mark.ts'
 import { decodePartial, encodePartial, type Partial } from '../../src/combine/partial.ts'
 import { isFailure } from '../../src/core/errors.ts'
 import { limits } from '../../src/core/limits.ts'
 import { encodeReject, rejectOf } from '../../src/core/reject.ts'
 import { createSketch } from '../../src/sketch/create.ts'
+import { mergeSketches } from '../../src/sketch/merge.ts'
+import type { Sketch, SketchKind } from '../../src/sketch/sketch.ts'
+import { accountings } from './accounting-arbitrary.ts'
 
 const offsets = fc
   .tuple(fc.maxSafeNat(), fc.nat())
@@ -21,24 +23,23 @@ const range = fc
     to: from + more
   }))
 
-const accounting = fc.array(fc.nat(), { minLength: 9, maxLength: 9 }).map(counts => {
-  const result = new Accounting()
-  for (const [code, count] of counts.entries()) result.byVerdict[code] = count
-  result.late = counts[0]! % 7
-  return result
-})
+const time = fc.oneof(
+  fc.constant(Number.NEGATIVE_INFINITY),
+  fc.integer({ min: -limits.eventTimeMsMax, max: limits.eventTimeMsMax })
+)
 
 const mark: fc.Arbitrary<Mark> = fc.record({
   range,
   partitions: fc.nat(),
   state: fc.constantFrom(...markStates),
-  clock: fc.oneof(
-    fc.constant(Number.NEGATIVE_INFINITY),
-    fc.integer({ min: -limits.eventTimeMsMax, max: limits.eventTimeMsMax })
-  ),
+  clock: time,
+  vouched: time,
   clockState: fc.uint8Array({ maxLength: 40 }),
-  accounting
+  accounting: accountings
 })
+
+const sketchOf = (kind: SketchKind) =>
+  fc.array(fc.nat(), { maxLength: 20 }).map(hashes => setOf(kind, hashes))
 
 const partial: fc.Arbitrary<Partial> = fc.record({
   range,
@@ -47,12 +48,20 @@ const partial: fc.Arbitrary<Partial> = fc.record({
   mask: fc.nat(),
   frames: fc.maxSafeNat(),
   late: fc.maxSafeNat(),
-  sketch: fc.array(fc.nat(), { maxLength: 20 }).map(hashes => {
-    const sketch = createSketch('adaptive', 14)
-    for (const hash of hashes) sketch.add(hash, hash >> 3, Math.imul(hash, 77) >>> 0, hash)
-    return sketch
-  })
+  sketch: sketchOf('adaptive'),
+  audit: fc.option(sketchOf('exact'), { nil: undefined })
 })
+
+function setOf(kind: SketchKind, hashes: readonly number[]): Sketch {
+  const sketch = createSketch(kind, 14)
+  for (const hash of hashes) sketch.add(hash, hash >> 3, Math.imul(hash, 77) >>> 0, hash)
+  return sketch
+}
+
+/** Partials with their sketches as bytes, to compare. */
+function bare({ sketch, audit, ...rest }: Partial): object {
+  return { ...rest, sketch: sketch?.serialize(), audit: audit?.serialize() }
+}
 
 test('marks come back as they were', () => {
   fc.assert(
@@ -66,17 +75,15 @@ test('marks come back as they were', () => {
 test('partials come back as they were', () => {
   fc.assert(
     fc.property(partial, value => {
-      const [bytes] = encodePartial(value, [value.sketch.serialize()])
-      const { sketch, ...rest } = decodePartial(bytes!)
-      const { sketch: wanted, ...others } = value
-      assert.deepEqual(rest, others)
-      assert.deepEqual(sketch.serialize(), wanted.serialize())
+      const records = encodePartial(value)
+      assert.equal(records.length, 1)
+      assert.deepEqual(bare(decodePartial(records[0]!)), bare(value))
     })
   )
 })
 
-test('only the first record of a split partial carries counters', () => {
-  const sketch = createSketch('exact', 14)
+test('sets too large for a record are split; only the first record carries counters', () => {
+  const hashes = Array.from({ length: 40_000 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 0)
   const whole: Partial = {
     range: { source: 's', partition: 0, from: 0, to: 9 },
     start: 0,
@@ -84,23 +91,47 @@ test('only the first record of a split partial carries counters', () => {
     mask: 1,
     frames: 5,
     late: 2,
-    sketch
+    sketch: setOf('exact', hashes.slice(0, 30)),
+    audit: setOf('exact', hashes)
   }
-  const envelope = sketch.serialize()
-  const records = encodePartial(whole, [envelope, envelope]).map(decodePartial)
-  assert.deepEqual(
-    records.map(({ frames, late }) => [frames, late]),
-    [
-      [5, 2],
-      [0, 0]
-    ]
+  const encoded = encodePartial(whole)
+  assert.ok(encoded.length > 1)
+  for (const { length } of encoded) assert.ok(length < limits.recordBytesMax)
+  const [first, ...rest] = encoded.map(decodePartial)
+  assert.deepEqual([first?.frames, first?.late, first?.sketch?.entries], [5, 2, 30])
+  for (const { frames, late, sketch } of rest) {
+    assert.deepEqual([frames, late, sketch], [0, 0, undefined])
+  }
+  const together = rest.reduce((set, { audit }) => mergeSketches(set, audit!), first!.audit!)
+  assert.deepEqual(together.serialize(), whole.audit?.serialize())
+})
+
+test('a partial with no set at all is refused', () => {
+  const value = {
+    range: { source: 's', partition: 0, from: 0, to: 1 },
+    start: 0,
+    group: 'null',
+    mask: 1,
+    frames: 1,
+    late: 0,
+    sketch: setOf('adaptive', []),
+    audit: undefined
+  }
+  const [bytes] = encodePartial(value)
+  const length = value.sketch.serialize().length
+  // Cut off the one tagged sketch (tag, its length, its bytes) and say that there are none.
+  const without = bytes!.slice(0, bytes!.length - length - 2)
+  without[without.length - 1] = 0
+  assert.throws(
+    () => decodePartial(without),
+    error => isFailure(error, 'format-damaged') && /no sketch/.test(error.message)
   )
 })
 
 test('damaged records are refused or read, never worse', () => {
   const bytesOf = fc.oneof(
     mark.map(value => encodeMark(value, true)),
-    partial.map(value => encodePartial(value, [value.sketch.serialize()])[0]!)
+    partial.map(value => encodePartial(value)[0]!)
   )
   fc.assert(
     fc.property(bytesOf, fc.nat(), fc.nat(255), fc.nat(), (bytes, at, byte, length) => {

@@ -5,10 +5,12 @@ import { createAppRecord, decodeAppRecord, encodeAppRecord } from '../../src/app
 import { Accounting } from '../../src/combine/accounting.ts'
 import { decodeMark, encodeMark, type Mark } from '../../src/combine/mark.ts'
 import { decodePartial, encodePartial, type Partial } from '../../src/combine/partial.ts'
+import { isFailure } from '../../src/core/errors.ts'
 import {
   contentKey,
   decodeContent,
   decodeHeader,
+  decodeKey,
   decodePosition,
   encodeContent,
   encodeHeader,
@@ -21,31 +23,61 @@ import { createSketch } from '../../src/sketch/create.ts'
 import { wrapSketch } from '../../src/sketch/envelope.ts'
 import { PartitionClock } from '../../src/window/partition-clock.ts'
 
-/** The bytes of version 1, as they lie in somebody's topics: they are read for ever. */
-const golden: Record<string, string> = JSON.parse(
-  readFileSync(new URL('../golden/records/v1.json', import.meta.url), 'utf8')
-)
+/** The bytes of each version, as they lie in somebody's topics. */
+const goldenOf = (version: string): Record<string, string> =>
+  JSON.parse(readFileSync(new URL(`../golden/records/${version}.json`, import.meta.url), 'utf8'))
+/** Of the first version of each record; of those that have a second one it is refused. */
+const v1 = goldenOf('v1')
+const v2 = goldenOf('v2')
 
 const sketch = createSketch('adaptive', 14)
-for (let i = 1; i <= 3; i++) sketch.add(i * 77, i, i * 1_000, 0x1000_0000)
+const audit = createSketch('exact', 14)
+for (let i = 1; i <= 3; i++) {
+  sketch.add(i * 77, i, i * 1_000, 0x1000_0000)
+  audit.add(i * 77, i, i * 1_000, 0x1000_0000)
+}
 const range = { source: 'tPYaCpJuTlOx4dlHWq0Iow', partition: 3, from: 4_711, to: 5_000 }
 const start = Date.UTC(2016, 6, 11, 13, 41)
+const partial: Partial = {
+  range,
+  start,
+  group: 'null',
+  mask: 3,
+  frames: 280,
+  late: 12,
+  sketch,
+  audit: undefined
+}
+const audited: Partial = { ...partial, group: '["CH",7]', mask: 2, audit }
+
 const accounting = new Accounting()
-accounting.byVerdict.set([280, 1, 5, 0, 2, 0, 0, 1, 0])
-accounting.late = 12
-const clock = new PartitionClock(5_000)
-clock.observe(start + 12_345)
-const partial: Partial = { range, start, group: 'null', mask: 3, frames: 280, late: 12, sketch }
-const clockState = clock.serialize()
+accounting.byVerdict.set([270, 1, 5, 0, 2, 0, 0, 1, 0, 6, 3])
+accounting.tooLate[0] = 4
+Object.assign(accounting, { read: 289, late: 12, lost: 2, suspended: -1 })
+const clock = new PartitionClock({ waitMs: 5_000 })
+for (let i = 0; i < 9; i++) {
+  clock.observe(start + 12_000 + i, Number.NaN, false, i >> 1, 4_711 + i)
+}
+clock.observe(start + 9_000_000, Number.NaN, false, 99, 4_999)
+const clockState = clock.serialize(range.to)
 const mark: Mark = {
   range,
   partitions: 8,
   state: 'at-end',
   clock: clock.newest,
+  vouched: Number.NEGATIVE_INFINITY,
   clockState,
   accounting
 }
+const clockless: Mark = {
+  ...mark,
+  state: 'idle',
+  clock: Number.NEGATIVE_INFINITY,
+  vouched: start + 12_345
+}
+
 const name = { size: '1m', start, group: 'null' }
+const day = { size: '1d', start: Date.UTC(2016, 6, 11), group: '["CH",7]' }
 const envelope = sketch.serialize()
 const content = { chunks: 1, frames: 280, late: 12, envelope }
 const header = {
@@ -57,47 +89,102 @@ const header = {
   frames: 280,
   commit: 99
 }
-const position = { position: 123_456, commit: 99, watermark: start + 7_345 }
+const purgedBefore = new Map([
+  ['1m', start - 172_800_000],
+  ['30d/1d', Date.UTC(1969, 11, 31)]
+])
+const position = { position: 123_456, commit: 99, watermark: start + 7_345, purgedBefore }
 const app = createAppRecord({
   app: 'events.uid',
   topics: [{ name: 'events', id: range.source, partitions: 8 }],
-  partialsPartitions: 1,
-  settings: { key: 'uid', time: 'ts', window: '1m,1h' }
+  partialsPartitions: 16,
+  settings: { key: 'uid', time: 'ts', by: 'country', window: '1m,1h' }
 })
 
-const written: Record<string, Uint8Array> = {
-  partial: encodePartial(partial, [envelope])[0]!,
-  mark: encodeMark(mark, true),
-  contentKey: contentKey(name, 2),
+const firstVersion: Record<string, Uint8Array> = {
+  partial: encodePartial(partial)[0]!,
+  contentKey: contentKey('content', name, 2),
   content: encodeContent(content, true),
   headerKey: headerKey(name),
   header: encodeHeader(header),
   markKey: markKey(range.source, 3),
-  positionKey,
+  positionKey
+}
+const secondVersion: Record<string, Uint8Array> = {
+  auditedPartial: encodePartial(audited)[0]!,
+  mark: encodeMark(mark, true),
+  clocklessMark: encodeMark(clockless, false),
+  clockState,
+  ownKey: contentKey('own', day, 0),
+  auditKey: contentKey('audit', name, 1),
   position: encodePosition(position),
   appRecord: encodeAppRecord(app)
 }
 
-function bytesOf(record: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(golden[record]!, 'hex'))
-}
-
-test('version 1 of every record is written as it always was', () => {
-  const hex = Object.entries(written).map(([key, bytes]) => [
-    key,
-    Buffer.from(bytes).toString('hex')
-  ])
-  assert.deepEqual(Object.fromEntries(hex), golden)
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+const bytesOf = (golden: string | undefined): Uint8Array =>
+  Uint8Array.from(Buffer.from(golden!, 'hex'))
+const bare = ({ sketch: set, audit: shadow, ...rest }: Partial): object => ({
+  ...rest,
+  sketch: set?.serialize(),
+  audit: shadow?.serialize()
 })
 
-test('version 1 of every record is read as it was meant', () => {
-  const read = decodePartial(bytesOf('partial'))
-  assert.deepEqual({ ...read, sketch: read.sketch.serialize() }, { ...partial, sketch: envelope })
-  assert.deepEqual(decodeMark(bytesOf('mark')), mark)
-  const stored = decodeContent(bytesOf('content'), 0)
+for (const [version, written, golden] of [
+  ['v1', firstVersion, v1],
+  ['v2', secondVersion, v2]
+] as const) {
+  for (const [record, bytes] of Object.entries(written)) {
+    test(`${version}: ${record} is written as it always was`, () => {
+      assert.equal(hex(bytes), golden[record])
+    })
+  }
+}
+
+test('partials are read as they were meant', () => {
+  assert.deepEqual(bare(decodePartial(bytesOf(v1.partial))), bare(partial))
+  assert.deepEqual(bare(decodePartial(bytesOf(v2.auditedPartial))), bare(audited))
+})
+
+test('marks are read as they were meant', () => {
+  assert.deepEqual(decodeMark(bytesOf(v2.mark)), mark)
+  assert.deepEqual(decodeMark(bytesOf(v2.clocklessMark)), {
+    ...clockless,
+    clockState: new Uint8Array(0)
+  })
+})
+
+test('a stored clock goes on where it stood, with the frame that it suspends', () => {
+  const restored = new PartitionClock({ waitMs: 5_000 })
+  restored.restore(bytesOf(v2.clockState), range.to)
+  assert.equal(restored.newest, clock.newest)
+  assert.deepEqual(restored.suspendedOffsets(), [4_999])
+  assert.deepEqual(restored.serialize(range.to), clockState)
+})
+
+test('state records are read as they were meant', () => {
+  const stored = decodeContent(bytesOf(v1.content), 0)
   assert.equal(wrapSketch(stored.envelope).estimate(0.95).value, 3)
   assert.deepEqual([stored.chunks, stored.frames, stored.late], [1, 280, 12])
-  assert.deepEqual(decodeHeader(bytesOf('header')), header)
-  assert.deepEqual(decodePosition(bytesOf('position')), position)
-  assert.deepEqual(decodeAppRecord(bytesOf('appRecord')), app)
+  assert.deepEqual(decodeHeader(bytesOf(v1.header)), header)
+  assert.deepEqual(decodePosition(bytesOf(v2.position)), position)
+  assert.deepEqual(decodeKey(bytesOf(v1.contentKey)), { type: 'content', chunk: 2, ...name })
+  assert.deepEqual(decodeKey(bytesOf(v1.headerKey)), { type: 'header', ...name })
+  assert.deepEqual(decodeKey(bytesOf(v2.ownKey)), { type: 'own', chunk: 0, ...day })
+  assert.deepEqual(decodeKey(bytesOf(v2.auditKey)), { type: 'audit', chunk: 1, ...name })
+})
+
+test('app records of every version of the formats are read', () => {
+  assert.deepEqual(decodeAppRecord(bytesOf(v2.appRecord)), app)
+  assert.equal(decodeAppRecord(bytesOf(v1.appRecord)).formats.mark, 1)
+})
+
+test('a mark and a position record of version 1 are refused by name', () => {
+  const cases = [
+    [() => decodeMark(bytesOf(v1.mark)), /\bmark\b/],
+    [() => decodePosition(bytesOf(v1.position)), /position record/]
+  ] as const
+  for (const [decode, text] of cases) {
+    assert.throws(decode, error => isFailure(error, 'format-version') && text.test(error.message))
+  }
 })

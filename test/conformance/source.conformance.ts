@@ -4,6 +4,7 @@ import { Combiner, type Flush } from '../../src/combine/combiner.ts'
 import { createExtractor } from '../../src/extract/create.ts'
 import type { Source } from '../../src/port/source.ts'
 import { Intake } from '../../src/runtime/intake.ts'
+import { WindowPlan } from '../../src/window/plan.ts'
 
 export interface SourceUnderTest {
   readonly source: Source
@@ -27,18 +28,20 @@ async function readAll(
   from: readonly number[],
   to: readonly number[]
 ): Promise<Flush[]> {
+  const extractor = createExtractor({ key: 'uid', time: 'ts' })
+  const plan = new WindowPlan({ sizes: ['1m'] })
   const positions = new Map(from.map((position, partition) => [partition, position]))
   const combiners = new Map(
     from.map((position, partition) => {
-      const sketch = { sketch: 'exact', precision: 14, waitMs: 5_000, mask: 1 } as const
+      const sketch = { sketch: 'exact', precision: 14, waitMs: 5_000, plan } as const
       const options = { source: source.id, partition, partitions: from.length, ...sketch }
-      return [partition, new Combiner(options, position)]
+      return [partition, new Combiner(options, extractor.groups, position)]
     })
   )
-  const extractor = createExtractor({ key: 'uid', time: 'ts' })
   const intake = new Intake(
     extractor,
     combiners,
+    new Map(),
     () => 0,
     () => {}
   )
@@ -49,7 +52,7 @@ async function readAll(
 }
 
 function users(flush: Flush): number {
-  return flush.partials.reduce((sum, { sketch }) => sum + sketch.estimate(0.95).value, 0)
+  return flush.partials.reduce((sum, { sketch }) => sum + sketch!.estimate(0.95).value, 0)
 }
 
 /** What every `Source` promises: each frame once and in order, from whatever position. */

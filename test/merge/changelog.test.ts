@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { text } from '../../src/core/bytes.ts'
-import { contentRecords, type StateRecord, WindowRestore } from '../../src/merge/changelog.ts'
-import { RollUp } from '../../src/merge/roll-up.ts'
-import { decodeKey } from '../../src/merge/state-record.ts'
+import { text, utf8 } from '../../src/core/bytes.ts'
+import { contentRecords, type StateRecord } from '../../src/merge/changelog.ts'
+import { Contents } from '../../src/merge/contents.ts'
+import { GroupRoster } from '../../src/merge/group-roster.ts'
+import { MemoryCache } from '../../src/merge/memory-cache.ts'
+import { Purge } from '../../src/merge/purge.ts'
+import { Restore } from '../../src/merge/restore.ts'
+import { type Content, Window } from '../../src/merge/window.ts'
 import { WindowTable } from '../../src/merge/window-table.ts'
 import { createSketch } from '../../src/sketch/create.ts'
 import type { Sketch } from '../../src/sketch/sketch.ts'
 import { WindowPlan } from '../../src/window/plan.ts'
-import { parseSizes } from '../../src/window/size.ts'
 
-const plan = new WindowPlan(parseSizes(['1m']))
+const plan = new WindowPlan({ sizes: ['1m'] })
 
 function addKeys(sketch: Sketch, from: number, to: number): void {
   for (let i = from; i < to; i++) {
@@ -40,31 +43,31 @@ class Changelog {
     return copy
   }
 
-  restored(): { sketch: Sketch; frames: number } {
-    const table = new WindowTable(plan)
-    const restore = new WindowRestore(table)
-    for (const [keyText, value] of this.values) {
-      const key = decodeKey(new TextEncoder().encode(keyText))
-      assert.equal(key.type, 'content')
-      if (key.type === 'content') restore.take(key, value)
-    }
+  restored(): Content {
+    const cache = new MemoryCache()
+    const table = new WindowTable(plan, cache)
+    const contents = new Contents(table, cache, 'exact', 14)
+    const roster = new GroupRoster(1, 0)
+    const purge = new Purge({ table, contents, cache, roster, maxStateBytes: 1e9 })
+    const restore = new Restore({ table, cache, roster, purge })
+    for (const [key, value] of this.values) restore.take(utf8(key), value)
     restore.finish()
-    const window = table.at(plan.levels[0]!, 0, 'null')
-    return { sketch: new RollUp(table, 'exact', 14).content(window), frames: window.frames }
+    return contents.of(table.find(plan.levels[0]!, 0, 'null')!)
   }
 }
 
 function emptyWindow() {
-  const window = new WindowTable(plan).at(plan.levels[0]!, 0, 'null')
-  return { window, sketch: createSketch('exact', 14), changelog: new Changelog() }
+  const content: Content = { sketch: createSketch('exact', 14), frames: 0, late: 0 }
+  return { window: new Window(plan.levels[0]!, 0, 'null'), content, changelog: new Changelog() }
 }
 
 test('a set that outgrows one record is stored in chunks and comes back whole', () => {
-  const { window, sketch, changelog } = emptyWindow()
+  const { window, content, changelog } = emptyWindow()
+  const { sketch } = content
   for (const keys of [10, 40_000, 100_000]) {
     addKeys(sketch, 0, keys)
-    window.frames = keys * 2
-    changelog.write(contentRecords(window, sketch))
+    content.frames = keys * 2
+    changelog.write(contentRecords(window, content))
     const restored = changelog.restored()
     assert.equal(restored.frames, keys * 2)
     assert.deepEqual(restored.sketch.serialize(), sketch.serialize())
@@ -73,23 +76,25 @@ test('a set that outgrows one record is stored in chunks and comes back whole', 
 })
 
 test('only changed chunks are written again, and always the one with the counters', () => {
-  const { window, sketch, changelog } = emptyWindow()
+  const { window, content, changelog } = emptyWindow()
+  const { sketch } = content
   addKeys(sketch, 0, 100_000)
-  changelog.write(contentRecords(window, sketch))
-  const keys = contentRecords(window, sketch).map(({ key }) => text(key))
+  changelog.write(contentRecords(window, content))
+  const keys = contentRecords(window, content).map(({ key }) => text(key))
   assert.deepEqual(keys, ['w|1m|0|0|null'])
   addKeys(sketch, 100_000, 100_001)
-  assert.ok(contentRecords(window, sketch).length <= 2)
+  assert.ok(contentRecords(window, content).length <= 2)
 })
 
 test('a crash in the middle of growing chunks loses no key that was stored before', () => {
-  const { window, sketch, changelog } = emptyWindow()
+  const { window, content, changelog } = emptyWindow()
+  const { sketch } = content
   addKeys(sketch, 0, 29_000)
-  changelog.write(contentRecords(window, sketch))
+  changelog.write(contentRecords(window, content))
   const before = createSketch('exact', 14)
   addKeys(before, 0, 29_000)
   addKeys(sketch, 29_000, 70_000)
-  const records = contentRecords(window, sketch)
+  const records = contentRecords(window, content)
   assert.ok(records.length > 2)
   for (let written = 0; written < records.length; written++) {
     const crashed = changelog.copy()

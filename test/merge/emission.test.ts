@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Combiner } from '../../src/combine/combiner.ts'
-import { createExtractor } from '../../src/extract/create.ts'
-import { countSettings } from '../../src/runtime/count.ts'
-import { createMerger } from '../../src/runtime/count-run.ts'
 import { type DriverOptions, PipelineTestDriver } from '../../src/testing/pipeline-test-driver.ts'
 
 const T = 1_468_244_400 // 2016-07-11T13:40:00Z
@@ -12,7 +8,10 @@ function driver(options: Partial<DriverOptions> = {}) {
   return new PipelineTestDriver({ key: 'uid', time: 'ts', windows: ['1m'], ...options })
 }
 
-const frames = (...times: number[]) => times.map((ts, i) => ({ ts, uid: `u${i}` }))
+/** At each time so many users that the partition's clock follows. */
+const CROWD = 16
+const frames = (...times: number[]) =>
+  times.flatMap(ts => Array.from({ length: CROWD }, (_, i) => ({ ts, uid: `u${i}` })))
 
 test('a window is provisional, then final when the watermark passes its end, then corrected', () => {
   const pipeline = driver()
@@ -20,7 +19,7 @@ test('a window is provisional, then final when the watermark passes its end, the
   pipeline.flush()
   const [provisional] = pipeline.commit()
   assert.equal(provisional?.status, 'provisional')
-  assert.deepEqual([provisional?.revision, provisional?.uniques], [1, 2])
+  assert.deepEqual([provisional?.revision, provisional?.uniques], [1, CROWD])
   assert.equal(provisional?.closedBy, undefined)
 
   pipeline.pipe(frames(T + 64.9))
@@ -38,7 +37,7 @@ test('a window is provisional, then final when the watermark passes its end, the
   const [corrected] = pipeline.commit()
   assert.deepEqual(
     [corrected?.status, corrected?.revision, corrected?.uniques, corrected?.late],
-    ['corrected', 3, 3, 1]
+    ['corrected', 3, CROWD + 1, 1]
   )
   assert.equal(corrected?.closedBy, 'watermark')
 })
@@ -69,7 +68,7 @@ test('without provisional results nothing is said before a window closes', () =>
 test('hours and days speak less often than minutes, and catch up when asked to', () => {
   const pipeline = driver({ windows: ['1m', '1h', '1d'] })
   const said = (seconds: number) => {
-    pipeline.pipe([{ ts: T + seconds, uid: `u${seconds}` }])
+    pipeline.pipe(frames(T + seconds))
     pipeline.flush()
     return pipeline.commit().map(({ window }) => window)
   }
@@ -123,38 +122,17 @@ test('after a crash between state and results, the last results are said again a
     results.map(({ window, start, status, revision, uniques, frames: count }) =>
       [window, start, status, revision, uniques, count].join(' ')
     )
-  assert.deepEqual(bare(again).sort(), bare(before).sort())
+  const [closed, open] = [`1m 2016-07-11T13:40:00Z`, `1m 2016-07-11T13:41:00Z`]
+  assert.deepEqual(bare(before).sort(), [
+    `${closed} final 1 ${CROWD} ${CROWD}`,
+    `${open} provisional 1 ${CROWD} ${CROWD}`
+  ])
+  // An open window is said anew: whether it has changed since is not known any more.
+  assert.deepEqual(bare(again).sort(), [
+    `${closed} final 1 ${CROWD} ${CROWD}`,
+    `${open} provisional 2 ${CROWD} ${CROWD}`
+  ])
   assert.equal(pipeline.commit().length, 0)
-})
-
-test('a flush that was already taken is dropped whole, an overlapping one is counted as such', () => {
-  const merger = createMerger(
-    countSettings({ key: 'uid', windows: ['1m'], sketch: 'exact' }),
-    ['s'],
-    false
-  )
-  const flushOf = (from: number, to: number) => {
-    const range = { source: 's', partition: 0, partitions: 1, mask: 1, precision: 14 } as const
-    const combiner = new Combiner({ ...range, sketch: 'exact', waitMs: 5_000 }, from)
-    const extractor = createExtractor({ key: 'uid', time: 'ts' })
-    const bytes = new TextEncoder().encode(`{"ts":${T},"uid":"a"}\n`.repeat(to - from))
-    extractor.lines(bytes, 0, bytes.length, true)
-    combiner.take(extractor.columns, bytes)
-    combiner.advance(to)
-    return combiner.flush('behind')
-  }
-  const framesAfter = (from: number, to: number): number | undefined => {
-    const { partials, mark } = flushOf(from, to)
-    for (const partial of partials) merger.takePartial(partial)
-    merger.takeMark(mark, 0)
-    return merger.commit({ nowMs: 0, position: 0 })?.results[0]?.frames
-  }
-  assert.equal(framesAfter(0, 4), 4)
-  assert.equal(framesAfter(1, 3), undefined)
-  assert.equal(framesAfter(4, 5), 5)
-  assert.equal(framesAfter(3, 6), 8)
-  assert.equal(framesAfter(9, 10), 9)
-  assert.deepEqual(merger.misfits, { covered: 1, overlap: 1, gap: 1 })
 })
 
 test('said at a stop only, open windows are still said before the end', () => {
@@ -164,6 +142,35 @@ test('said at a stop only, open windows are still said before the end', () => {
   assert.equal(pipeline.commit().length, 0)
   assert.deepEqual(
     pipeline.commit(true).map(({ status, uniques }) => [status, uniques]),
-    [['provisional', 2]]
+    [['provisional', CROWD]]
   )
+})
+
+test('groups and the total are said each by its own key, with the names of --by', () => {
+  const pipeline = driver({ by: ['country', 'plan'], total: true, tasks: 2 })
+  pipeline.pipe(
+    frames(T).map((frame, i) => ({ ...frame, country: i % 2 === 0 ? 'CH' : 'DE', plan: 1 }))
+  )
+  pipeline.flush()
+  const said = pipeline.commit().map(({ group, uniques }) => `${JSON.stringify(group)} ${uniques}`)
+  assert.deepEqual(said.sort(), [
+    `null ${CROWD}`,
+    `{"country":"CH","plan":1} ${CROWD / 2}`,
+    `{"country":"DE","plan":1} ${CROWD / 2}`
+  ])
+})
+
+test('an audited window says the exact count beside its own when it is final, never before', () => {
+  const pipeline = driver({ audit: 1 })
+  pipeline.pipe(frames(T))
+  pipeline.flush()
+  assert.equal(pipeline.commit()[0]?.audit, undefined)
+  pipeline.restart()
+  pipeline.pipe(frames(T + 30, T + 70))
+  pipeline.flush()
+  const final = pipeline.commit().find(({ status }) => status === 'final')
+  assert.deepEqual([final?.audit, final?.uniques], [{ exact: CROWD }, CROWD])
+  pipeline.pipe([{ ts: T + 1, uid: 'late one' }])
+  pipeline.flush()
+  assert.equal(pipeline.commit()[0]?.audit, undefined)
 })

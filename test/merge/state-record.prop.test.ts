@@ -22,10 +22,12 @@ const name = fc.record({
   group: fc.oneof(fc.constant('null'), fc.json(), fc.string({ unit: 'grapheme' }))
 })
 
+const type = fc.constantFrom('content' as const, 'own' as const, 'audit' as const)
+
 test('keys come back as they were, whatever the group holds', () => {
   fc.assert(
-    fc.property(name, fc.nat(4_095), (window, chunk) => {
-      assert.deepEqual(decodeKey(contentKey(window, chunk)), { type: 'content', chunk, ...window })
+    fc.property(type, name, fc.nat(4_095), (of, window, chunk) => {
+      assert.deepEqual(decodeKey(contentKey(of, window, chunk)), { type: of, chunk, ...window })
       assert.deepEqual(decodeKey(headerKey(window)), { type: 'header', ...window })
     })
   )
@@ -57,7 +59,10 @@ test('values come back as they were', () => {
   const position = fc.record({
     position: fc.maxSafeNat(),
     commit: fc.nat(),
-    watermark: fc.oneof(fc.constant(Number.NEGATIVE_INFINITY), fc.integer())
+    watermark: fc.oneof(fc.constant(Number.NEGATIVE_INFINITY), fc.integer()),
+    purgedBefore: fc
+      .array(fc.tuple(fc.constantFrom('1m', '30d/1d', '1mo'), fc.integer()))
+      .map(bounds => new Map(bounds.map(([size, minute]) => [size, minute * 60_000])))
   })
   fc.assert(
     fc.property(content, header, position, (stored, head, place) => {

@@ -4,12 +4,19 @@ import { Accounting } from '../../src/combine/accounting.ts'
 import type { Mark, MarkState } from '../../src/combine/mark.ts'
 import { LEASE_MS, Watermark } from '../../src/merge/watermark.ts'
 
-function mark(partition: number, clock: number, state: MarkState, partitions = 2): Mark {
+function mark(
+  partition: number,
+  clock: number,
+  state: MarkState,
+  partitions = 2,
+  vouched = Number.NEGATIVE_INFINITY
+): Mark {
   return {
     range: { source: 's', partition, from: 0, to: 1 },
     partitions,
     state,
     clock,
+    vouched,
     clockState: new Uint8Array(0),
     accounting: new Accounting()
   }
@@ -73,4 +80,32 @@ test('a topic without any mark holds everything', () => {
   watermark.observe(mark(0, 1_000, 'behind', 1), 0, true)
   watermark.advance(0)
   assert.equal(watermark.value, Number.NEGATIVE_INFINITY)
+})
+
+test('where no partition has a clock, the newest vouched time stands in for it while all are idle', () => {
+  const watermark = new Watermark(5_000, ['s'])
+  const none = Number.NEGATIVE_INFINITY
+  watermark.observe(mark(0, none, 'idle', 2, 60_000), 0, true)
+  watermark.observe(mark(1, none, 'idle'), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, 55_000)
+  watermark.advance(2_000)
+  assert.equal(watermark.value, 57_000)
+  assert.equal(watermark.movedByIdling, true)
+})
+
+test('a vouched time is no clock: a partition that is not idle holds the watermark', () => {
+  const watermark = new Watermark(0, ['s'])
+  watermark.observe(mark(0, Number.NEGATIVE_INFINITY, 'at-end', 1, 60_000), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, Number.NEGATIVE_INFINITY)
+})
+
+test('a new owner that has seen nothing vouched does not take back what the last one saw', () => {
+  const watermark = new Watermark(0, ['s'])
+  const none = Number.NEGATIVE_INFINITY
+  watermark.observe(mark(0, none, 'behind', 1, 60_000), 0, true)
+  watermark.observe(mark(0, none, 'idle', 1), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, 60_000)
 })

@@ -1,58 +1,48 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LatestResults } from '../../src/result/latest-results.ts'
-import { csvHeading, csvRow } from '../../src/result/result-csv.ts'
-import { parseResult, type ResultRecord, resultKey } from '../../src/result/result-record.ts'
-import { tableHeading, tableRow } from '../../src/result/result-table.ts'
+import { parseResult, resultKey } from '../../src/result/result-record.ts'
+import { exampleRecord as record } from './record-example.ts'
 
-const record: ResultRecord = {
-  window: '1m',
-  start: '2016-07-11T13:41:00Z',
-  end: '2016-07-11T13:42:00Z',
-  zone: 'UTC',
-  group: null,
-  uniques: 1_234_567,
-  low: 1_200_000,
-  high: 1_270_000,
-  confidence: 0.95,
-  method: 'hll',
-  precision: 14,
-  frames: 2_847,
-  late: 3,
-  status: 'final',
-  revision: 2,
-  closedBy: 'watermark',
-  emittedAt: '2026-11-22T12:00:00.000Z'
-}
-
-test('the key is size, start and group: its bytes are frozen', () => {
-  assert.equal(resultKey(record), '1m|2016-07-11T13:41:00Z|null')
-  const group = { country: 'CH', paid: true, plan: null }
-  assert.equal(resultKey({ ...record, group }), '1m|2016-07-11T13:41:00Z|["CH",true,null]')
+test('the key is size, start and group bytes: they are frozen', () => {
+  assert.equal(resultKey(record, 'null'), '1m|2016-07-11T13:41:00Z|null')
+  assert.equal(resultKey(record, '["CH",1.0,null]'), '1m|2016-07-11T13:41:00Z|["CH",1.0,null]')
+  assert.equal(resultKey(record, '{"other":3}'), '1m|2016-07-11T13:41:00Z|{"other":3}')
 })
 
-test('a record comes back from its JSON, anything else does not', () => {
-  assert.deepEqual(parseResult(JSON.stringify(record)), record)
+test('a record comes back from its JSON', () => {
   const { closedBy: _, ...open } = record
-  assert.deepEqual(parseResult(JSON.stringify(open)), open)
-  const { uniques: __, ...without } = record
-  const broken = ['', 'null', '7', '[]', '{}', JSON.stringify(without)]
-  for (const json of [...broken, JSON.stringify({ ...record, status: 'done' })]) {
-    assert.equal(parseResult(json), undefined, json)
+  const records = [
+    record,
+    open,
+    { ...record, group: { country: 'CH', paid: true, plan: null, size: 7 } },
+    { ...record, group: { other: 3 } },
+    { ...record, audit: { exact: 1_234_000 } }
+  ]
+  for (const each of records) assert.deepEqual(parseResult(JSON.stringify(each)), each)
+})
+
+test('what is not a record is none, field by field', () => {
+  const { uniques: _, ...without } = record
+  const broken: unknown[] = [
+    null,
+    7,
+    [],
+    {},
+    without,
+    { ...record, status: 'done' },
+    { ...record, status: ['final'] },
+    { ...record, closedBy: 'nobody' },
+    { ...record, group: ['CH'] },
+    { ...record, group: 'CH' },
+    { ...record, group: { country: { code: 'CH' } } },
+    { ...record, audit: 7 },
+    { ...record, audit: { exact: 'many' } }
+  ]
+  assert.equal(parseResult(''), undefined)
+  for (const each of broken) {
+    assert.equal(parseResult(JSON.stringify(each)), undefined, JSON.stringify(each))
   }
-})
-
-test('the table lines up with its heading and groups digits', () => {
-  const [heading, row] = [tableHeading(), tableRow(record)]
-  assert.equal(row.indexOf('final'), heading.indexOf('status'))
-  assert.match(row, /1 234 567 .*1 200 000 – 1 270 000 .*2 847 .*final \(watermark\)/)
-  assert.match(tableRow({ ...record, low: 1_234_567, high: 1_234_567 }), / exact /)
-})
-
-test('CSV has a value for each column of its heading', () => {
-  assert.equal(csvRow(record).split(',').length, csvHeading.split(',').length)
-  const { closedBy: _, ...open } = record
-  assert.equal(csvRow(open).split(',').length, csvHeading.split(',').length)
 })
 
 test('the newest revision of a window wins, whatever the order; sorted by start, then size', () => {
@@ -74,4 +64,21 @@ test('the newest revision of a window wins, whatever the order; sorted by start,
       ['5m', 1_234_567]
     ]
   )
+})
+
+test('groups are held apart, the total first; where there is a record key, by its bytes', () => {
+  const latest = new LatestResults()
+  const groups = [{ country: 'DE' }, null, { country: 'CH' }, { other: 3 }]
+  for (const group of groups) latest.take({ ...record, group })
+  assert.deepEqual(
+    latest.sorted().map(({ group }) => group),
+    [null, { country: 'CH' }, { country: 'DE' }, { other: 3 }]
+  )
+  latest.clear()
+  const same = { ...record, group: { other: 3 } }
+  latest.take(same, resultKey(record, '[3]'))
+  latest.take(same, resultKey(record, '{"other":3}'))
+  assert.equal(latest.size, 2)
+  latest.remove(same, resultKey(record, '[3]'))
+  assert.equal(latest.size, 1)
 })

@@ -1,18 +1,22 @@
 import { resolve } from 'node:path'
+import { defaultAppName } from '../../app/names.ts'
 import { failure } from '../../core/errors.ts'
-import { jsonlSource } from '../../host/jsonl-source.ts'
 import { RejectFile } from '../../host/reject-file.ts'
 import { refuseSameFile } from '../../host/same-file.ts'
-import { type CountOptions, startCount } from '../../runtime/count.ts'
-import type { CountRun } from '../../runtime/count-run.ts'
+import { SqliteCache } from '../../host/sqlite-cache.ts'
+import type { StateCache } from '../../port/state-cache.ts'
+import { countSettings, startCount } from '../../runtime/count.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
+import { RunReport } from '../../runtime/report.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { endReport } from '../count/end-report.ts'
-import { LiveTable, statusText } from '../count/live-table.ts'
-import { LineView, type ResultView, resultFormat, TableAtEnd } from '../count/result-view.ts'
-import { kafkaSettings } from '../kafka-settings.ts'
-
-const TICK_MS = 250
+import { countOptions } from '../count/count-options.ts'
+import { fileSource, topicSource } from '../count/count-source.ts'
+import { endReport, fileStatus } from '../count/end-report.ts'
+import { openMetrics } from '../count/metrics-page.ts'
+import { printPlan } from '../count/plan-printer.ts'
+import { followRun } from '../count/run-follower.ts'
+import { resultView } from '../count/view-choice.ts'
+import { withoutExperimentalWarning } from '../experimental-warning.ts'
 
 export const countCommand: Command = {
   name: 'count',
@@ -21,18 +25,37 @@ export const countCommand: Command = {
     'topic',
     'app',
     'key',
+    'key-type',
     'time',
+    'by',
+    'total',
+    'max-groups',
+    'where',
     'window',
+    'zone',
+    'week-start',
+    'day-start',
     'sketch',
     'precision',
     'confidence',
     'wait',
+    'keep',
+    'max-jump',
+    'max-ahead',
+    'trust-record-time',
+    'audit',
     'from',
+    'until',
     'exit-at-end',
     'emit-every',
     'only-final',
     'flush-every',
     'group-session-timeout',
+    'state-dir',
+    'max-state',
+    'metrics-port',
+    'metrics-host',
+    'plan',
     'format',
     'rejects',
     ...connectionOptions
@@ -54,8 +77,13 @@ export const countCommand: Command = {
 
 async function run(context: CommandContext): Promise<number> {
   const { options, signal, clock, stderr } = context
+  if (options.given('plan')) return printPlan(context, countSettings(countOptions(context, false)))
   const topic = topicOf(context)
   const bounded = topic === undefined
+  const counting = countOptions(context, bounded)
+  // Judged before a port or a file is taken.
+  countSettings(counting)
+  const source = bounded ? fileSource(context) : await topicSource(context, topic)
   const rejects = options.get('rejects')
   if (!bounded && options.origin('rejects')?.kind === 'flag') {
     throw failure('option-conflict', {
@@ -64,28 +92,36 @@ async function run(context: CommandContext): Promise<number> {
     })
   }
   const rejectFile = bounded && rejects !== undefined ? openRejects(context, rejects) : undefined
+  // The port is taken before anything is read; until the run has a report, an empty one says so.
+  let report = new RunReport()
+  const metrics = await openMetrics(context, () => report)
   const run = startCount(
     {
-      source: bounded ? fileSource(context) : await topicSource(context, topic),
-      ...countOptions(context, bounded),
+      source,
+      ...counting,
       ...(rejectFile && { rejects: rejectFile }),
       signal
     },
-    clock
+    {
+      clock,
+      openStateCache: task => openStateCache(context, task)
+    }
   )
+  report = run.report
   const started = clock.now()
-  const view = resultView(context, bounded)
+  const view = resultView(context, bounded, options.get('by') ?? [])
   try {
-    await follow(context, run, view, bounded)
+    await followRun(context, run, view)
   } finally {
     stderr.status.clear()
     rejectFile?.close()
+    await metrics?.close()
     const kept = bounded ? rejects : `${appName(context)}-rejects`
     if (run.report.started) {
       for (const line of endReport(run.report, clock.now() - started, kept)) await stderr.line(line)
     }
   }
-  return 0
+  return bounded ? fileStatus(run.report) : 0
 }
 
 /** The topic to count; files on the command line win over a topic from a configuration. */
@@ -101,90 +137,16 @@ function openRejects({ folder, args }: CommandContext, path: string): RejectFile
   return new RejectFile(resolve(folder, path), false)
 }
 
-/** Shows results as they come, and several times a second how it goes. */
-async function follow(
-  context: CommandContext,
-  run: CountRun,
-  view: ResultView,
-  bounded: boolean
-): Promise<void> {
-  const { clock, stderr, stdout } = context
-  const started = clock.now()
-  let told = 0
-  const tick = (): void => {
-    for (const note of run.report.notes.slice(told)) void stderr.line(`headcount: ${note}`)
-    told = run.report.notes.length
-    view.tick(run.report)
-    if (view instanceof LiveTable || (bounded && stdout.isTerminal && !stderr.isTerminal)) return
-    if (run.report.framesRead > 0) {
-      stderr.status.show(statusText(run.report, clock.now() - started))
-    }
-  }
-  const timer = setInterval(tick, TICK_MS)
-  try {
-    for await (const result of run) await view.show(result)
-  } finally {
-    clearInterval(timer)
-    stderr.status.clear()
-    tick()
-    stderr.status.clear()
-  }
-  await view.end()
-}
-
-function fileSource(context: CommandContext): CountOptions['source'] {
-  const { args, stdin, options } = context
-  if (args.length > 0) return jsonlSource(args, { stdin })
-  if (stdin.isTTY) options.need('topic', 'a count, or files, or frames on standard input')
-  return jsonlSource('-', { stdin })
-}
-
-async function topicSource(
-  context: CommandContext,
-  topic: string
-): Promise<CountOptions['source']> {
-  // Loaded only here: files and pipes should not wait for the Kafka client.
-  const { kafkaSource } = await import('../../kafka-app.ts')
-  const { options, stderr, folder } = context
-  const app = options.get('app')
-  return kafkaSource({
-    ...kafkaSettings(options, folder),
-    topic,
-    ...(app === undefined ? {} : { app }),
-    from: options.get('from'),
-    sessionMs: options.get('group-session-timeout'),
-    onTrouble: line => void stderr.line(`headcount: ${line}`)
+function openStateCache({ options, folder }: CommandContext, task: string): StateCache {
+  const stateDir = options.get('state-dir')
+  return new SqliteCache({
+    task,
+    ...(stateDir === undefined ? {} : { folder: resolve(folder, stateDir) }),
+    quietly: withoutExperimentalWarning
   })
-}
-
-function countOptions(context: CommandContext, bounded: boolean): Omit<CountOptions, 'source'> {
-  const { options } = context
-  // A file's end is near: its windows are said when they close, unless it is stopped before.
-  const paced = !bounded || options.given('emit-every')
-  return {
-    key: options.need('key', 'a count'),
-    time: options.get('time'),
-    windows: options.get('window'),
-    sketch: options.get('sketch'),
-    precision: options.get('precision'),
-    confidence: Number(options.get('confidence')) as 0.68 | 0.95 | 0.997,
-    wait: options.get('wait'),
-    emitEvery: options.get('emit-every'),
-    flushEvery: options.get('flush-every'),
-    exitAtEnd: options.get('exit-at-end'),
-    provisional: options.get('only-final') ? 'never' : paced ? 'paced' : 'at-stop'
-  }
-}
-
-function resultView(context: CommandContext, bounded: boolean): ResultView {
-  const { options, stdout, clock } = context
-  const format = resultFormat(options.get('format'), stdout)
-  if (format !== 'table') return new LineView(stdout, format)
-  if (bounded) return new TableAtEnd(stdout)
-  return stdout.isTerminal ? new LiveTable(stdout, clock) : new LineView(stdout, format)
 }
 
 function appName(context: CommandContext): string {
   const { options } = context
-  return options.get('app') ?? `${options.get('topic')}.${options.get('key')}`
+  return options.get('app') ?? defaultAppName(options.get('topic')!, options.get('key')!)
 }

@@ -11,6 +11,7 @@ import { LineView, resultFormat } from '../count/result-view.ts'
 import { kafkaSettings } from '../kafka-settings.ts'
 
 const POLL_MS = 200
+const GROUP_OF_VALUES = /^[^|]*\|[^|]*\|\[/
 
 export const resultsCommand: Command = {
   name: 'results',
@@ -31,9 +32,10 @@ async function run(context: CommandContext): Promise<number> {
     defaultAppName(options.need('topic', 'the name of the app'), options.need('key', 'its name'))
   const cluster = await Cluster.connect(kafkaSettings(options, folder))
   try {
-    const latest = await readResults(cluster, app, signal)
-    const view = new LineView(stdout, resultFormat(options.get('format'), stdout))
-    for (const result of latest.sorted()) await view.show(result)
+    const { latest, by } = await readResults(cluster, app, signal)
+    const results = latest.sorted()
+    const view = new LineView(stdout, resultFormat(options.get('format'), stdout), by, results)
+    for (const result of results) await view.show(result)
     await view.end()
   } finally {
     await cluster.close()
@@ -45,9 +47,10 @@ async function readResults(
   cluster: Cluster,
   app: string,
   signal: AbortSignal
-): Promise<LatestResults> {
+): Promise<{ latest: LatestResults; by: readonly string[] }> {
   const topic = topicOf(app, 'counts')
   const latest = new LatestResults()
+  let by: readonly string[] = []
   const partitions = await partitionsOf(cluster, app, topic)
   const reader = await RecordReader.open(
     cluster,
@@ -56,15 +59,19 @@ async function readResults(
   )
   try {
     while (!reader.atEnd && !signal.aborted) {
-      for (const { value } of await reader.poll(POLL_MS)) {
+      for (const { key, value } of await reader.poll(POLL_MS)) {
         const result = value && parseResult(text(value))
-        if (result) latest.take(result)
+        if (!key || !result) continue
+        const name = text(key)
+        latest.take(result, name)
+        // Only groups with values of their own tell the names of the --by fields.
+        if (by.length === 0 && GROUP_OF_VALUES.test(name)) by = Object.keys(result.group ?? {})
       }
     }
   } finally {
     await reader.close()
   }
-  return latest
+  return { latest, by }
 }
 
 async function partitionsOf(cluster: Cluster, app: string, topic: string): Promise<number[]> {

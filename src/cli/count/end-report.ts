@@ -1,43 +1,129 @@
 import { formatCount, formatDuration } from '../../core/units.ts'
+import { FILTERED, TOMBSTONE } from '../../extract/columns.ts'
 import type { RunReport } from '../../runtime/report.ts'
 
+/** Share of rejected times from which shuffled days are the likely cause. */
+const BAD_TIME_SHARE = 0.01
+
 /**
- * What became of every frame, in one to three lines: the sums close, and nothing is dropped without
- * a word.
+ * What became of every frame, in a few lines: the sums close, and nothing is dropped without a word.
  */
 export function endReport(
   report: RunReport,
   elapsedMs: number,
   rejectsTo: string | undefined
 ): string[] {
-  const { accounting } = report
-  const { read, counted, late, rejected } = accounting
-  const tombstones = read - counted - rejected
+  return [
+    sums(report, elapsedMs),
+    ...rejected(report, rejectsTo),
+    ...waiting(report),
+    ...timeHint(report),
+    ...tooLate(report),
+    ...purged(report),
+    ...audited(report),
+    ...trouble(report)
+  ]
+}
+
+/**
+ * Exit status of a count of files: 1 when fine windows lost frames because parts of the input stood in
+ * another order than their times. On a topic that is part of an ordinary day.
+ */
+export function fileStatus(report: RunReport): number {
+  return report.tooLate().size > 0 || frames(report, 'too-late') > 0 ? 1 : 0
+}
+
+/** Frames that none of the sums holds: 0, or headcount has a defect. */
+export function unaccounted({ accounting }: RunReport): number {
+  const { read, counted, rejected: refused, suspended, lost, byVerdict } = accounting
+  return read - counted - refused - suspended - lost - byVerdict[TOMBSTONE]! - byVerdict[FILTERED]!
+}
+
+function sums(report: RunReport, elapsedMs: number): string {
+  const { read, counted, late, rejected: refused, suspended, lost, byVerdict } = report.accounting
   const rate = (read * 1_000) / Math.max(elapsedMs, 1)
   const took = `${formatDuration(elapsedMs)} (${formatCount(rate)}/s)`
   const parts = [`${counted} counted${late > 0 ? `, ${late} of them late` : ''}`]
-  if (tombstones > 0) parts.push(`${tombstones} tombstones`)
-  parts.push(`${rejected} rejected`)
-  const lines = [`${read} frames in ${took}: ${parts.join(', ')}`]
-  if (rejected > 0) {
-    const reasons = accounting.reasons().map(({ reason, frames }) => `${reason} ${frames}`)
+  const aside: [number, string][] = [
+    [byVerdict[FILTERED]!, 'filtered'],
+    [byVerdict[TOMBSTONE]!, 'tombstones'],
+    [suspended, 'suspended'],
+    [lost, 'lost'],
+    [unaccounted(report), 'not accounted for']
+  ]
+  for (const [count, word] of aside) if (count !== 0) parts.push(`${count} ${word}`)
+  parts.push(`${refused} rejected`)
+  return `${read} frames in ${took}: ${parts.join(', ')}`
+}
+
+function* rejected(report: RunReport, rejectsTo: string | undefined): Iterable<string> {
+  const { accounting, rejectsDropped } = report
+  if (accounting.rejected > 0) {
+    const reasons = accounting.reasons().map(({ reason, frames: count }) => `${reason} ${count}`)
     const where = rejectsTo ? `kept in ${rejectsTo}` : 'keep them with --rejects FILE'
-    lines.push(`rejected: ${reasons.join(', ')}; ${where}`)
+    yield `rejected: ${reasons.join(', ')}; ${where}`
   }
-  if (report.rejectsDropped > 0) {
-    lines.push(
-      `${report.rejectsDropped} of the rejected frames were counted but not kept: too many at once`
-    )
+  if (rejectsDropped > 0) {
+    yield `${rejectsDropped} of the rejected frames were counted but not kept: too many at once`
   }
-  if (report.overlaps > 0) {
-    lines.push(
-      `${report.overlaps} flushes were repeated after a crash: uniques are right, frames of their windows may be too high`
-    )
+}
+
+function* waiting({ accounting }: RunReport): Iterable<string> {
+  if (accounting.suspended === 0) return
+  yield 'suspended: too few frames have come to tell whether these times are right; the next ones decide'
+}
+
+function* timeHint(report: RunReport): Iterable<string> {
+  const bad = frames(report, 'bad-time')
+  const { read } = report.accounting
+  if (bad <= read * BAD_TIME_SHARE) return
+  const share = `${((bad * 100) / read).toFixed(1)} %`
+  const cure = 'when the frames of a day stand in no order, count again with --max-jump 1d'
+  yield `${share} of the frames have a time that cannot be read or that nothing vouches for; ${cure}`
+}
+
+/** One line for each size that lost frames, with the cure. */
+function* tooLate(report: RunReport): Iterable<string> {
+  for (const [size, count] of report.tooLate()) {
+    const cure = `keep windows longer, for example --keep ${size}=${longer(size)}`
+    yield `${size}: ${count} frames came too late for their window and are counted in larger ones only; ${cure}`
   }
-  if (report.gaps > 0) {
-    lines.push(
-      `${report.gaps} flushes began behind the end of the one before: stored offsets were moved, what lies between is not counted`
-    )
+  const [smallest] = report.sizes
+  if (smallest && report.tooLate().size === 0 && frames(report, 'too-late') > 0) {
+    yield `${frames(report, 'too-late')} frames came too late for every window; keep windows longer, for example --keep ${smallest}=${longer(smallest)}`
   }
-  return lines
+}
+
+function* purged({ purged: bySize }: RunReport): Iterable<string> {
+  for (const [size, count] of bySize) {
+    if (count > 0) yield `${size}: ${count} frames came after their window was purged`
+  }
+}
+
+function* audited({ audit }: RunReport): Iterable<string> {
+  if (audit.windows === 0) return
+  const worst = `${(audit.worstError * 100).toFixed(2)} %`
+  yield `audit: ${audit.within} of ${audit.windows} minutes had their exact number between low and high; greatest error ${worst}`
+}
+
+function* trouble({ overlaps, gaps, misfits }: RunReport): Iterable<string> {
+  if (overlaps > 0) {
+    yield `${overlaps} flushes were repeated after a crash: uniques are right, frames of their windows may be too high`
+  }
+  if (gaps > 0) {
+    yield `${gaps} flushes began behind the end of the one before: stored offsets were moved, what lies between is not counted`
+  }
+  if (misfits > 0) {
+    yield `the flushes of ${misfits} input partitions are refused until they go on where they stood; final results wait for that`
+  }
+}
+
+function frames({ accounting }: RunReport, reason: string): number {
+  return accounting.reasons().find(each => each.reason === reason)?.frames ?? 0
+}
+
+/** A keep well beyond the default of the size. */
+function longer(size: string): string {
+  if (/\dm$/.test(size)) return '30d'
+  return size.endsWith('h') ? '400d' : '7300d'
 }

@@ -1,35 +1,43 @@
-import { formatCount, formatDuration } from '../../core/units.ts'
 import type { Clock } from '../../port/clock.ts'
 import { LatestResults } from '../../result/latest-results.ts'
-import { formatTime, type ResultRecord } from '../../result/result-record.ts'
-import { tableHeading, tableRow } from '../../result/result-table.ts'
+import type { ResultRecord } from '../../result/result-record.ts'
+import { ResultTable } from '../../result/result-table.ts'
 import type { RunReport } from '../../runtime/report.ts'
 import type { Terminal } from '../terminal.ts'
+import { RateMeter } from './rate-meter.ts'
 import { LineView, type ResultView } from './result-view.ts'
+import { statusText } from './status-text.ts'
 
 const OPEN_ROWS_MAX = 12
+/** Open windows held for the rows below; of more, the oldest are no longer followed. */
+const OPEN_HELD_MAX = 20_000
 
 /**
  * The view of a live count: closed windows scroll past as rows that stay, open ones stand below and
- * change in place, with a line about how the count goes.
+ * change in place, with lines about how the count goes.
  */
 export class LiveTable implements ResultView {
   private readonly stdout: Terminal
   private readonly lines: LineView
+  private readonly table: ResultTable
   private readonly clock: Clock
   private readonly started: number
-  private open = new LatestResults()
+  private readonly rate: RateMeter
+  private readonly open = new LatestResults()
 
-  constructor(stdout: Terminal, clock: Clock) {
+  constructor(stdout: Terminal, clock: Clock, by: readonly string[]) {
     this.stdout = stdout
-    this.lines = new LineView(stdout, 'table')
+    this.lines = new LineView(stdout, 'table', by)
+    this.table = new ResultTable(by)
     this.clock = clock
     this.started = clock.now()
+    this.rate = new RateMeter(this.started)
   }
 
   async show(result: ResultRecord): Promise<void> {
     if (result.status === 'provisional') {
       this.open.take(result)
+      if (this.open.size > OPEN_HELD_MAX) this.forget()
       return
     }
     this.open.remove(result)
@@ -37,12 +45,16 @@ export class LiveTable implements ResultView {
   }
 
   tick(report: RunReport): void {
-    const rows = this.open.sorted().slice(-OPEN_ROWS_MAX)
+    const rows = largest(this.open.sorted())
     const { status } = this.stdout
+    const now = this.clock.now()
+    const hidden = this.open.size - rows.length
+    const more = hidden > 0 ? [`… and ${hidden} more open windows`] : []
     status.show(
-      ...(rows.length > 0 ? [this.stdout.style('dim', tableHeading())] : []),
-      ...rows.map(row => this.stdout.style('cyan', tableRow(row))),
-      statusText(report, this.clock.now() - this.started)
+      ...(rows.length > 0 ? [this.stdout.style('dim', this.table.heading())] : []),
+      ...rows.map(row => this.stdout.style('cyan', this.table.row(row))),
+      ...more,
+      ...statusText(report, this.rate.observe(now, report.framesRead), now - this.started)
     )
   }
 
@@ -51,19 +63,24 @@ export class LiveTable implements ResultView {
     for (const result of this.open.sorted()) await this.lines.show(result)
     await this.lines.end()
   }
+
+  private forget(): void {
+    for (const result of this.open.sorted().slice(0, OPEN_HELD_MAX / 2)) this.open.remove(result)
+  }
 }
 
-/** `1.2 M frames · 45 k/s · watermark 2016-07-11T13:42:00Z · lag 12 k · late 937 · rejected 12`. */
-export function statusText(report: RunReport, elapsedMs: number): string {
-  const { accounting, framesRead, watermark, lag } = report
-  const parts = [
-    `${formatCount(framesRead)} frames`,
-    `${formatCount((framesRead * 1_000) / Math.max(elapsedMs, 1))}/s`,
-    `watermark ${Number.isFinite(watermark) ? formatTime(watermark) : 'not known yet'}`
-  ]
-  if (lag !== undefined) parts.push(`lag ${formatCount(lag)}`)
-  if (accounting.late > 0) parts.push(`late ${formatCount(accounting.late)}`)
-  if (accounting.rejected > 0) parts.push(`rejected ${formatCount(accounting.rejected)}`)
-  parts.push(formatDuration(elapsedMs))
-  return parts.join(' · ')
+/**
+ * The rows that fit: the newest window of each size first, of its groups those with most uniques;
+ * in the order of `sorted`.
+ */
+function largest(results: readonly ResultRecord[]): ResultRecord[] {
+  if (results.length <= OPEN_ROWS_MAX) return [...results]
+  const chosen = [...results]
+    .sort(
+      (left, right) =>
+        Date.parse(right.start) - Date.parse(left.start) || right.uniques - left.uniques
+    )
+    .slice(0, OPEN_ROWS_MAX)
+  const set = new Set(chosen)
+  return results.filter(result => set.has(result))
 }

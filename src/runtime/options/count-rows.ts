@@ -16,10 +16,11 @@ export const countRows = {
     example: 'users'
   },
   key: {
-    kind: 'text',
+    kind: 'list',
     short: 'k',
     area: 'Counting',
-    description: 'top-level field whose distinct values are counted; @key is the record key',
+    description:
+      'field whose distinct values are counted, several for their combinations; user.id is a field in an object; @key is the record key',
     example: 'uid',
     shapesState: true
   },
@@ -27,7 +28,7 @@ export const countRows = {
     kind: 'text',
     area: 'Counting',
     default: 'ts',
-    description: 'top-level field with the event time; @timestamp is the record’s own time',
+    description: 'field with the event time; @timestamp is the record’s own time',
     example: '@timestamp',
     shapesState: true
   },
@@ -36,7 +37,8 @@ export const countRows = {
     short: 'w',
     area: 'Counting',
     default: '1m',
-    description: 'window sizes, separated by commas: 1m, 5m, 1h, 1d',
+    description:
+      'window sizes, separated by commas: 1m, 5m, 1h, 1d, 1w, 1mo, 1q, 1y, sliding 30d/1d',
     example: '1m,1h,1d',
     shapesState: true
   },
@@ -64,7 +66,7 @@ export const countRows = {
     kind: 'duration',
     area: 'Counting',
     default: '5s',
-    description: 'event time that a window stays open behind the newest frame',
+    description: 'event time that a window stays open behind the clock of its partitions',
     example: '30s',
     shapesState: true
   },
@@ -77,12 +79,19 @@ export const countRows = {
     example: '0.997'
   },
   from: {
-    kind: 'choice',
-    choices: ['earliest', 'latest'],
+    kind: 'position',
     area: 'Input',
     default: 'earliest',
-    description: 'where an app begins the first time; afterwards it goes on where it was',
-    example: 'latest'
+    description:
+      'where an app begins the first time: earliest, latest or a record time (@…); afterwards it goes on where it was',
+    example: '@2026-01-01T00:00Z'
+  },
+  until: {
+    kind: 'position',
+    area: 'Input',
+    description:
+      'read up to here and stop: latest, or a record time (@…); open windows stay open for the next run',
+    example: '@2026-02-01T00:00Z'
   },
   'emit-every': {
     kind: 'duration',

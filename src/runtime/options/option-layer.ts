@@ -5,7 +5,8 @@ import {
   flagOf,
   isOptionName,
   type OptionName,
-  optionNames
+  optionNames,
+  optionRow
 } from './option-table.ts'
 import type { OriginKind } from './resolved-options.ts'
 
@@ -32,7 +33,7 @@ export function environmentLayer(
   for (const [variable, text] of Object.entries(variables)) {
     const name = nameByVariable.get(variable)
     // Pairs may hold commas and semicolons, so here they are one a line.
-    if (name && text) values.set(name, name === 'property' ? linesOf(text) : [text])
+    if (name && text) values.set(name, isPairs(name) ? linesOf(text) : [text])
   }
   const suffix = kind === 'dotenv' ? ' in .env' : ''
   return { kind, values, label: name => environmentNameOf(name) + suffix }
@@ -84,8 +85,7 @@ function parseObject(path: string, json: string): Readonly<Record<string, unknow
 function textsOf(path: string, name: OptionName, value: unknown): readonly string[] {
   if (isScalar(value)) return [String(value)]
   if (Array.isArray(value) && value.length > 0 && value.every(isScalar)) return value.map(String)
-  const object = (name === 'property' || name === 'topic-config') && value !== null
-  if (object && typeof value === 'object' && !Array.isArray(value)) {
+  if (isPairs(name) && typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const entries = Object.entries(value)
     if (entries.every(([, part]) => isScalar(part))) {
       return entries.map(([part, text]) => `${part}=${String(text)}`)
@@ -95,6 +95,10 @@ function textsOf(path: string, name: OptionName, value: unknown): readonly strin
     path,
     problem: `"${name}" must be a text, a number, true, false, or a list of them`
   })
+}
+
+function isPairs(name: OptionName): boolean {
+  return optionRow(name).kind === 'pairs'
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

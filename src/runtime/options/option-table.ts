@@ -2,11 +2,14 @@ import { brokerRows } from './broker-rows.ts'
 import { connectionRows } from './connection-rows.ts'
 import { consumeRows } from './consume-rows.ts'
 import { countRows } from './count-rows.ts'
+import { eventTimeRows } from './event-time-rows.ts'
 import { generalRows } from './general-rows.ts'
 import { generateRows } from './generate-rows.ts'
+import { groupRows } from './group-rows.ts'
 import type { OptionRow, ValueOfKind } from './option-row.ts'
 import { produceRows } from './produce-rows.ts'
 import { sketchRows } from './sketch-rows.ts'
+import { stateRows } from './state-rows.ts'
 import { topicRows } from './topic-rows.ts'
 
 /**
@@ -15,6 +18,9 @@ import { topicRows } from './topic-rows.ts'
  */
 const optionTable = {
   ...countRows,
+  ...groupRows,
+  ...eventTimeRows,
+  ...stateRows,
   ...connectionRows,
   ...generalRows,
   ...topicRows,
