@@ -9,9 +9,10 @@ export type Shape = 'small' | 'challenge'
  * A file of generated frames, made once and kept in the temporary folder. Nothing in it is broken or
  * late, so that the plainest loop gives the right answer too.
  */
-export function frameFile(shape: Shape, frames: number): string {
+export function frameFile(shape: Shape, frames: number, framesPerSecond = 1_000): string {
   const folder = join(tmpdir(), 'headcount-bench-data')
-  const path = join(folder, `${shape}-${frames}.jsonl`)
+  const pace = framesPerSecond === 1_000 ? '' : `-${framesPerSecond}`
+  const path = join(folder, `${shape}-${frames}${pace}.jsonl`)
   if (existsSync(path)) return path
   mkdirSync(folder, { recursive: true })
   const generator = new FrameGenerator({
@@ -19,7 +20,7 @@ export function frameFile(shape: Shape, frames: number): string {
     shape,
     seed: 42,
     users: 50_000,
-    framesPerSecond: 1_000
+    framesPerSecond
   })
   const file = openSync(`${path}.part`, 'w')
   for (const chunk of generator) writeSync(file, chunk)

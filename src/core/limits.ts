@@ -52,11 +52,11 @@ export const limits = Object.freeze({
   /** Partials between two flushes, all sketches together; beyond it a flush is made early. */
   partialsPerFlushBytesMax: 64 * MB,
   /** Windows touched between two commits; beyond it a commit is made early. */
-  touchedWindowsPerCommitMax: 10_000,
+  touchedWindowsPerCommitMax: 5_000,
   /** Rows of each size that one commit purges; the next one goes on. */
   purgedRowsPerCommitMax: 20_000,
   /** Live sketches between two commits, all tasks of a process together. */
-  liveSketchBytesMax: 64 * MB,
+  liveSketchBytesMax: 48 * MB,
   /** Changelog of one stage-2 task; a larger commit is followed by a longer pause. */
   stateBytesPerSecondMax: 4 * MB,
   /** Closing windows per commit. */

@@ -12,6 +12,8 @@ import type { WindowTable } from './window-table.ts'
 
 /** What stands beside the sketches of a window in memory: a dozen objects, as the heap weighs them. */
 const WINDOW_BYTES = 1_024
+/** Of the room for live contents: what closed windows may take, which only late partials touch again. */
+const CLOSED_SHARE = 1 / 8
 
 /**
  * The contents of windows: live in memory while they are touched, in the state cache when they are
@@ -22,11 +24,13 @@ export class Contents {
   private readonly cache: StateCache
   private readonly kind: SketchKind
   private readonly precision: number
-  /** Windows with a live content, the least recently touched first. */
-  private readonly live = new Set<Window>()
+  /** Windows with a live content, the least recently touched first: open ones, and closed ones. */
+  private readonly open = new Set<Window>()
+  private readonly closed = new Set<Window>()
   /** Touched since their weight was taken: a commit looks at these only. */
   private readonly unweighed = new Set<Window>()
-  private weight = 0
+  private openWeight = 0
+  private closedWeight = 0
 
   constructor(table: WindowTable, cache: StateCache, kind: SketchKind, precision: number) {
     this.table = table
@@ -37,7 +41,7 @@ export class Contents {
 
   /** Windows with a live content. */
   get liveCount(): number {
-    return this.live.size
+    return this.open.size + this.closed.size
   }
 
   create(): Content {
@@ -100,31 +104,50 @@ export class Contents {
    */
   shrink(bytesMax: number): void {
     for (const window of this.unweighed) {
-      this.weight -= window.weight
-      window.weight = WINDOW_BYTES + window.content!.sketch.memoryBytes
-      this.weight += window.weight
+      this.weigh(window, WINDOW_BYTES + window.content!.sketch.memoryBytes)
     }
     this.unweighed.clear()
-    for (const window of this.live) {
-      if (this.weight <= bytesMax) return
+    for (const window of this.closed) {
+      const room = Math.min(bytesMax * CLOSED_SHARE, bytesMax - this.openWeight)
+      if (this.closedWeight <= room) break
+      this.save(window)
+      this.giveUp(window)
+      this.table.release(window)
+    }
+    for (const window of this.open) {
+      if (this.openWeight + this.closedWeight <= bytesMax) break
       if (window.isWhole) this.save(window)
-      window.content = undefined
-      this.drop(window)
+      this.giveUp(window)
       if (window.header.closed) this.table.release(window)
     }
   }
 
+  private giveUp(window: Window): void {
+    window.content = undefined
+    this.drop(window)
+  }
+
   private touch(window: Window): void {
-    this.live.delete(window)
-    this.live.add(window)
+    const { closed } = window.header
+    // It may have been closed since it was touched last.
+    if (closed && this.open.has(window)) this.drop(window)
+    const held = closed ? this.closed : this.open
+    held.delete(window)
+    held.add(window)
     this.unweighed.add(window)
   }
 
   private drop(window: Window): void {
-    this.live.delete(window)
+    this.weigh(window, 0)
+    this.open.delete(window)
+    this.closed.delete(window)
     this.unweighed.delete(window)
-    this.weight -= window.weight
-    window.weight = 0
+  }
+
+  private weigh(window: Window, bytes: number): void {
+    if (this.closed.has(window)) this.closedWeight += bytes - window.weight
+    else this.openWeight += bytes - window.weight
+    window.weight = bytes
   }
 
   /** The content of a closed window or of a pane, from the cache. */

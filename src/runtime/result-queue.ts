@@ -1,6 +1,6 @@
 import type { ResultRecord } from '../result/result-record.ts'
 
-const WAITING_MAX = 10_000
+const WAITING_MAX = 1_000
 
 /**
  * Results on their way from the loops to whoever iterates. Bounded: a slow reader holds stage 2
@@ -11,7 +11,8 @@ export class ResultQueue implements AsyncIterable<ResultRecord> {
   private ended = false
   private error: unknown
   private wakeReader: (() => void) | undefined
-  private wakeWriter: (() => void) | undefined
+  /** One for each task that waits for room. */
+  private writers: (() => void)[] = []
 
   /** Resolves when there is room again. */
   async push(results: readonly ResultRecord[]): Promise<void> {
@@ -19,7 +20,7 @@ export class ResultQueue implements AsyncIterable<ResultRecord> {
     this.wakeReader?.()
     while (this.waiting.length > WAITING_MAX && !this.ended) {
       await new Promise<void>(resolve => {
-        this.wakeWriter = resolve
+        this.writers.push(resolve)
       })
     }
   }
@@ -30,14 +31,14 @@ export class ResultQueue implements AsyncIterable<ResultRecord> {
     this.ended = true
     this.error = error
     this.wakeReader?.()
-    this.wakeWriter?.()
+    this.wakeWriters()
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ResultRecord> {
     for (;;) {
       const batch = this.waiting
       this.waiting = []
-      this.wakeWriter?.()
+      this.wakeWriters()
       yield* batch
       if (this.waiting.length > 0) continue
       if (this.ended) break
@@ -46,5 +47,10 @@ export class ResultQueue implements AsyncIterable<ResultRecord> {
       })
     }
     if (this.error !== undefined) throw this.error
+  }
+  private wakeWriters(): void {
+    const { writers } = this
+    this.writers = []
+    for (const wake of writers) wake()
   }
 }
