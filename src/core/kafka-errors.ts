@@ -85,6 +85,11 @@ export const kafkaErrors = {
       'this instance is no longer a member of group {group} with these partitions ({problem})',
     cure: 'start it again; if it comes back, another instance is counting, or this one is too slow'
   },
+  'group-busy': {
+    exit: 1,
+    message: 'group {group} has members ({members})',
+    cure: 'stop every instance of the app first; one that was killed is forgotten when its session ends (--group-session-timeout, 10 s)'
+  },
   'transaction-aborted': {
     exit: 1,
     message: 'a transaction of {id} was aborted, nothing of it counts ({problem})',
@@ -142,7 +147,17 @@ export const kafkaErrors = {
   'app-missing': {
     exit: 1,
     message: 'there is no app {app} on {address}',
-    cure: 'start it with: headcount count --topic …, or check --app'
+    cure: '{suggestion}'
+  },
+  'app-unbegun': {
+    exit: 1,
+    message: 'topic {topic} holds no app record: no count of this name has begun',
+    cure: 'start it with: headcount count --topic …, or choose another --app if the topic is somebody else’s'
+  },
+  'app-input-other': {
+    exit: 1,
+    message: 'topic {topic} is not the one that app {app} counts: it was made again (another topic id)',
+    cure: 'positions of the old topic mean nothing in the new one: count it as another --app, or delete the old one with: headcount app reset --app {app}'
   },
   'app-busy': {
     exit: 1,

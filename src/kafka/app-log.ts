@@ -1,10 +1,10 @@
 import type { Clock } from '../port/clock.ts'
 import type { AppLog, InRecord, LogName, LogReader, OutRecord } from '../port/log.ts'
-import { BatchEncoder, noIdentity } from './batch-encoder.ts'
+import { BatchEncoder } from './batch-encoder.ts'
 import type { Cluster } from './cluster.ts'
-import type { Codec } from './codecs.ts'
 import { deleteRecords } from './delete-records.ts'
 import { listOffsets } from './list-offsets.ts'
+import { logBatches } from './log-batches.ts'
 import { ProduceDelivery } from './produce-delivery.ts'
 import { RecordReader } from './record-reader.ts'
 
@@ -20,9 +20,6 @@ export interface AppLogOptions {
   readonly onRecovered?: (ms: number) => void
 }
 
-/** Below the broker's default `max.message.bytes` even when nothing compresses. */
-const BATCH_BYTES = 1_000_000
-const CODEC: Codec = 'lz4'
 const LOGS: readonly LogName[] = ['partials', 'windows', 'counts', 'rejects', 'control']
 
 /** The app's topics on a cluster. Appends are idempotent and in order per partition. */
@@ -67,19 +64,9 @@ export class KafkaAppLog implements AppLog {
   async append(log: LogName, partition: number, records: readonly OutRecord[]): Promise<void> {
     const topic = this.options.topics[log]
     const now = this.options.clock.now()
-    const { encoder } = this
-    const acks: Promise<number>[] = []
-    const leave = () => {
-      const { count } = encoder
-      if (count === 0) return
-      const bytes = encoder.finish({ ...noIdentity, codec: CODEC, transactional: false })
-      acks.push(this.delivery.enqueue(topic, partition, bytes, count))
-    }
-    for (const { key, value } of records) {
-      if (encoder.size + BatchEncoder.recordSize(key, value) > BATCH_BYTES) leave()
-      encoder.append(key, value, now)
-    }
-    leave()
+    const acks = logBatches(this.encoder, records, now, false).map(({ bytes, count }) =>
+      this.delivery.enqueue(topic, partition, bytes, count)
+    )
     await Promise.all(acks)
   }
 

@@ -39,6 +39,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   INVALID_REPLICATION_FACTOR: 'ask for no more replicas than there are brokers',
   RECORD_TOO_LARGE: 'raise max.message.bytes of the topic',
   MESSAGE_TOO_LARGE: 'raise max.message.bytes of the topic',
+  INVALID_TRANSACTION_TIMEOUT: 'raise transaction.max.timeout.ms of the brokers to 15000 or more',
+  OFFSET_METADATA_TOO_LARGE: 'raise offset.metadata.max.bytes of the brokers to 4096 or more',
   NOT_ENOUGH_REPLICAS: 'too few replicas are in sync: check the other brokers',
   KAFKA_STORAGE_ERROR: 'the broker cannot use its disk: check it'
 }

@@ -3,18 +3,11 @@ import { assert } from '../core/assert.ts'
 import { failure } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { formatDuration } from '../core/units.ts'
-import type { CommittedOffset } from '../port/log.ts'
+import type { CommittedOffset, Seat } from '../port/log.ts'
 import { isBrokerError } from './client-errors.ts'
 import type { Coordinator } from './coordinator.ts'
 import { withRetry } from './retry.ts'
 import { call } from './wire.ts'
-
-/** A member of a consumer group as the broker knows it: what fences its commits. */
-export interface GroupSeat {
-  readonly memberId: string
-  /** The classic generation, or the member epoch of KIP-848. */
-  readonly generation: number
-}
 
 /** The broker's word for an offset that was never stored. */
 const NO_OFFSET = -1n
@@ -59,7 +52,7 @@ export async function fetchOffsets(
  */
 export async function commitOffsets(
   coordinator: Coordinator,
-  seat: GroupSeat,
+  seat: Seat,
   topic: string,
   offsets: ReadonlyMap<number, CommittedOffset>
 ): Promise<void> {
@@ -99,7 +92,8 @@ const SEAT_LOST = [
   'STALE_MEMBER_EPOCH'
 ]
 
-function storedOffsets(
+/** The offsets in an answer about one group and one topic. */
+export function storedOffsets(
   answer: K.offsetFetchV9.OffsetFetchResponse
 ): ReadonlyMap<number, CommittedOffset> {
   const stored = new Map<number, CommittedOffset>()

@@ -26,12 +26,21 @@ const KEY = 0
  *   | topics: name | partitions: index int32 | length of the batch + 1 | batch
  */
 const VERSION = 12
+const CLASSIC_VERSION = 11
 
 /** Produce with ready batches; answers errors of single partitions as data. */
 export const produceReadyBatches = K.createAPI<
   [transactionalId: string | null, timeoutMs: number, batches: readonly ReadyBatch[]],
   ProduceAnswer[]
 >(KEY, VERSION, writeRequest, readAnswers)
+
+/** The same for transactions that AddPartitionsToTxn opens: v12 would open them in the new way. */
+export const produceClassicBatches: typeof produceReadyBatches = K.createAPI(
+  KEY,
+  CLASSIC_VERSION,
+  writeRequest,
+  readAnswers
+)
 
 function writeRequest(
   transactionalId: string | null,

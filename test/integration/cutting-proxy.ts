@@ -1,12 +1,18 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { Cluster, Purpose } from '../../src/kafka/cluster.ts'
+import { Wire } from '../../src/kafka/wire.ts'
 
 const PRODUCE = 0
 const KEY_AT = 4
 
-/** Stands between a client and a broker, and loses answers to Produce after the broker has stored. */
+/** Stands between a client and a broker, and loses answers after the broker has done what was asked. */
 export class CuttingProxy {
   /** How many of the next answers are lost, each with its connection. */
   cuts = 0
+  /** Which calls lose their answers: the key of the API, Produce by default. */
+  key = PRODUCE
+  /** Loses the request instead, so that the broker never sees it. */
+  early = false
   /** Produce requests seen, as they were. */
   readonly produced: Buffer[] = []
   private readonly server: Server
@@ -37,25 +43,27 @@ export class CuttingProxy {
 
   /** Requests here are small enough to come in one piece. */
   private join(client: Socket, broker: Socket): void {
-    let awaitsProduce = false
+    let awaitsCut = false
     const end = () => {
       client.destroy()
       broker.destroy()
     }
+    const cut = () => {
+      this.cuts--
+      end()
+    }
     client.on('data', bytes => {
-      if (bytes.readInt16BE(KEY_AT) === PRODUCE) {
-        awaitsProduce = true
-        this.produced.push(Buffer.from(bytes))
+      const key = bytes.readInt16BE(KEY_AT)
+      if (key === PRODUCE) this.produced.push(Buffer.from(bytes))
+      if (key === this.key) {
+        awaitsCut = true
+        if (this.early && this.cuts > 0) return cut()
       }
       broker.write(bytes)
     })
     broker.on('data', bytes => {
-      if (awaitsProduce && this.cuts > 0) {
-        this.cuts--
-        end()
-        return
-      }
-      awaitsProduce = false
+      if (awaitsCut && this.cuts > 0) return cut()
+      awaitsCut = false
       client.write(bytes)
     })
     for (const socket of [client, broker]) {
@@ -65,4 +73,23 @@ export class CuttingProxy {
       socket.on('close', end)
     }
   }
+}
+
+/** The same cluster, but what produces and commits goes through the proxy. */
+export function throughProxy(cluster: Cluster, proxy: CuttingProxy): Cluster {
+  const wires = new Map<Purpose, Wire>()
+  const wire = async (purpose: Purpose): Promise<Wire> => {
+    const held = wires.get(purpose)
+    if (held?.closed === false) return held
+    const opened = await Wire.open(proxy.address, cluster.options)
+    wires.set(purpose, opened)
+    return opened
+  }
+  return new Proxy(cluster, {
+    get: (target, property) => {
+      if (property === 'wire') return wire
+      const found: unknown = Reflect.get(target, property)
+      return typeof found === 'function' ? found.bind(target) : found
+    }
+  })
 }

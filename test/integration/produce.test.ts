@@ -9,8 +9,8 @@ import { produceReadyBatches } from '../../src/kafka/produce-request.ts'
 import { Producer } from '../../src/kafka/producer.ts'
 import { idempotentIdentity } from '../../src/kafka/producer-identity.ts'
 import { RecordReader } from '../../src/kafka/record-reader.ts'
-import { call, Wire } from '../../src/kafka/wire.ts'
-import { CuttingProxy } from './cutting-proxy.ts'
+import { call } from '../../src/kafka/wire.ts'
+import { CuttingProxy, throughProxy } from './cutting-proxy.ts'
 import { developmentBroker } from './dev-broker.ts'
 import { Scratch } from './scratch.ts'
 
@@ -121,21 +121,7 @@ describe('producing', { skip: broker === undefined }, () => {
   it('stores once what it sends again after a lost answer, with the same bytes', async () => {
     const { name } = await scratch.topic('lost')
     const proxy = await CuttingProxy.open(broker!.bootstrap.split(',')[0]!)
-    let wire: Wire | undefined
-    const through = new Proxy(cluster, {
-      get: (target, property) => {
-        if (property !== 'wire') {
-          const found: unknown = Reflect.get(target, property)
-          return typeof found === 'function' ? found.bind(target) : found
-        }
-        return async () => {
-          if (wire === undefined || wire.closed) {
-            wire = await Wire.open(proxy.address, cluster.options)
-          }
-          return wire
-        }
-      }
-    })
+    const through = throughProxy(cluster, proxy)
     const delivery = new ProduceDelivery(through, {
       ...common,
       deliveryMs: 20_000,
@@ -163,7 +149,6 @@ describe('producing', { skip: broker === undefined }, () => {
     assert.equal(new Set(repeats).size, 1)
     assert.deepEqual(await values(name, 0), expected)
     delivery.close()
-    wire?.close()
     proxy.close()
   })
 
