@@ -12,7 +12,7 @@ import { pack, unpack } from './state-value.ts'
 const ROWS_PER_STEP = 64
 
 export interface SqliteCacheOptions {
-  /** Made when it is missing. Without one the file has no name, and appears beyond 16 MB. */
+  /** Made when it is missing. Without one the file has no name, and appears beyond 4 MB. */
   readonly folder?: string
   /** Whose state it is; a part of the file's name. */
   readonly task: string

@@ -200,10 +200,10 @@ function sum(left: number, right: number): number {
 }
 
 /** Where reading ends, by partition; empty when it goes on. */
-async function endOffsets({ source, endOf }: AppPorts): Promise<Map<number, number>> {
+async function endOffsets(ports: AppPorts): Promise<Map<number, number>> {
   const ends = new Map<number, number>()
-  for (let partition = 0; endOf && partition < source.partitions; partition++) {
-    ends.set(partition, await endOf(partition))
+  for (let partition = 0; ports.endOf && partition < ports.source.partitions; partition++) {
+    ends.set(partition, await ports.endOf(partition))
   }
   return ends
 }

@@ -55,6 +55,7 @@ export class CombineLoop {
       // Nothing follows that could decide on suspended frames.
       if (!more) for (const combiner of intake.combiners.values()) combiner.end()
       await this.flush()
+      this.observe()
     } catch (error) {
       // What was read before the damage counts; the damage is told after it.
       if (isFailure(error, 'input-damaged', 'input-failed')) await this.flush()

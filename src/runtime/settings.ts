@@ -34,8 +34,12 @@ export interface CountSettings {
 }
 
 /** Groups are spread over this many partitions of partials; without `--by` there is one group. */
-export function partialsPartitions(settings: CountSettings): number {
-  return (settings.fields.by ?? []).length > 0 ? 16 : 1
+export function partialsPartitions({
+  fields
+}: {
+  readonly fields: Pick<ExtractOptions, 'by'>
+}): number {
+  return (fields.by ?? []).length > 0 ? 16 : 1
 }
 
 /** Names of the key's fields, for people and for the app's name. */

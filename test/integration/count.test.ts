@@ -12,6 +12,8 @@ import { encode, produce, Transactions } from './foreign-producer.ts'
 
 const broker = await developmentBroker()
 const skip = broker ? false : 'no broker'
+/** A time, in seconds, that the records of a few frames vouch for. */
+const NOW = Math.floor(Date.now() / 1_000)
 const shared = resolve(import.meta.dirname, '../../../shared/data/frames')
 
 describe('counting a topic', { skip }, () => {
@@ -67,7 +69,7 @@ describe('counting a topic', { skip }, () => {
   it('keeps rejected frames with reason and raw bytes on the rejects topic', async () => {
     const { topic, app } = await place.topic(1)
     const child = place.start(['produce', '-t', topic])
-    child.stdin.write('{"ts":1468244384}\n{"ts":"soon","uid":"a"}\n{"ts":1468244384,"uid":"a"}\n')
+    child.stdin.write(`{"ts":${NOW}}\n{"ts":"soon","uid":"a"}\n{"ts":${NOW},"uid":"a"}\n`)
     assert.equal((await ended(child)).status, 0)
     const { stderr } = await count(topic, app)
     assert.match(stderr, /1 counted, 2 rejected/)
@@ -79,7 +81,7 @@ describe('counting a topic', { skip }, () => {
     assert.deepEqual(
       rejects.map(({ offset, reason, frame }) => [offset, reason, frame]),
       [
-        [0, 'no-key', '{"ts":1468244384}'],
+        [0, 'no-key', `{"ts":${NOW}}`],
         [1, 'bad-time', '{"ts":"soon","uid":"a"}']
       ]
     )
@@ -90,7 +92,7 @@ describe('counting a topic', { skip }, () => {
     const at = ['--bootstrap-server', place.bootstrap]
     const tool = (name: string, args: string[], input = '') =>
       captureTool({ machine: process, folder: place.folder, tool: name, args, input })
-    const frames = [1, 2, 1].map(user => `{"uid":"u${user}","ts":1468244384}\n`).join('')
+    const frames = [1, 2, 1].map(user => `{"uid":"u${user}","ts":${NOW}}\n`).join('')
     const sent = await tool('kafka-console-producer', [...at, '--topic', topic], frames)
     assert.equal(sent.status, 0, sent.stderr)
     await count(topic, app)
@@ -104,7 +106,8 @@ describe('counting a topic', { skip }, () => {
   it('counts what a read-committed console consumer sees, aborted frames of others left out', async () => {
     const { topic, app } = await place.topic(1)
     const { cluster } = place.scratch
-    const frame = (user: string) => `{"uid":"${user}","ts":1468244384}`
+    // The time that the foreign producer stamps on its records.
+    const frame = (user: string) => `{"uid":"${user}","ts":1700000000}`
     const [first, second] = [new Transactions(cluster, topic), new Transactions(cluster, topic)]
     await Promise.all([first.begin(), second.begin()])
     await first.send(frame('aborted 1'), frame('aborted 2'))

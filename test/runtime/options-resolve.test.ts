@@ -60,7 +60,7 @@ test('a wrong value names the place where it stands, what is expected and an exa
 
 test('a file for all commands may hold options that this one does not take', () => {
   const layer = fileLayer('project', 'a.json', '{"precision":99,"key":"uid"}')
-  assert.equal(resolveOptions(['key'], [layer]).get('key'), 'uid')
+  assert.deepEqual(resolveOptions(['key'], [layer]).get('key'), ['uid'])
 })
 
 test('two flags that exclude each other are refused, a flag over a file is not', () => {
@@ -83,6 +83,20 @@ test('a file gives lists, numbers, switches and pairs in their JSON form', () =>
   assert.deepEqual(options.get('window'), ['1m', '1h'])
   assert.equal(options.get('only-final'), true)
   assert.deepEqual(options.get('topic-config'), [['cleanup.policy', 'compact']])
+})
+
+test('every option of pairs takes an object in a file, and lines in the environment', () => {
+  const file = fileLayer('project', 'a.json', '{"where":{"type":"login","plan":2}}')
+  assert.deepEqual(resolveOptions(['where'], [file]).get('where'), [
+    ['type', 'login'],
+    ['plan', '2']
+  ])
+  const variables = { HEADCOUNT_WHERE: 'city=Paris, TX\ntype=login\n' }
+  const environment = environmentLayer('environment', variables)
+  assert.deepEqual(resolveOptions(['where'], [environment]).get('where'), [
+    ['city', 'Paris, TX'],
+    ['type', 'login']
+  ])
 })
 
 test('a damaged file says where, without quoting it', () => {

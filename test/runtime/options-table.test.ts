@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { appRows } from '../../src/runtime/options/app-rows.ts'
 import { brokerRows } from '../../src/runtime/options/broker-rows.ts'
 import { connectionRows } from '../../src/runtime/options/connection-rows.ts'
 import { consumeRows } from '../../src/runtime/options/consume-rows.ts'
 import { countRows } from '../../src/runtime/options/count-rows.ts'
+import { eventTimeRows } from '../../src/runtime/options/event-time-rows.ts'
 import { generalRows } from '../../src/runtime/options/general-rows.ts'
 import { generateRows } from '../../src/runtime/options/generate-rows.ts'
+import { groupRows } from '../../src/runtime/options/group-rows.ts'
 import {
   environmentNameOf,
   isOptionName,
@@ -15,12 +18,17 @@ import {
 } from '../../src/runtime/options/option-table.ts'
 import { produceRows } from '../../src/runtime/options/produce-rows.ts'
 import { sketchRows } from '../../src/runtime/options/sketch-rows.ts'
+import { stateRows } from '../../src/runtime/options/state-rows.ts'
 import { topicRows } from '../../src/runtime/options/topic-rows.ts'
 import { parseValue } from '../../src/runtime/options/value-rules.ts'
 
 test('no row hides another of the same name', () => {
   const parts = [
+    appRows,
     countRows,
+    groupRows,
+    eventTimeRows,
+    stateRows,
     connectionRows,
     generalRows,
     topicRows,
@@ -85,11 +93,24 @@ test('conflicts name rows, and both sides know of them', () => {
 
 test('what shapes the state is what is counted and how, never how to connect or print', () => {
   assert.deepEqual(stateShapingOptions.toSorted(), [
+    'audit',
+    'by',
+    'day-start',
+    'keep',
     'key',
+    'key-type',
+    'max-ahead',
+    'max-groups',
+    'max-jump',
     'precision',
     'sketch',
     'time',
+    'total',
+    'trust-record-time',
     'wait',
-    'window'
+    'week-start',
+    'where',
+    'window',
+    'zone'
   ])
 })

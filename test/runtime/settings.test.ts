@@ -10,11 +10,24 @@ test('the fingerprint is made of exactly the options that shape the state', () =
   assert.deepEqual(Object.keys(stateSettings(settings)).sort(), [...stateShapingOptions].sort())
   assert.deepEqual(stateSettings(settings), {
     key: 'uid',
+    'key-type': 'utf8',
     time: 'ts',
+    by: '',
+    where: '',
+    total: 'false',
+    'max-groups': '10000',
     window: '1m,1h',
+    zone: 'UTC',
+    'week-start': 'monday',
+    'day-start': '00:00',
+    keep: '1m=172800000ms,1h=7948800000ms',
     sketch: 'adaptive',
     precision: '14',
-    wait: '5000ms'
+    wait: '5000ms',
+    'max-jump': '3600000ms',
+    'max-ahead': '3600000ms',
+    'trust-record-time': 'true',
+    audit: '0'
   })
 })
 

@@ -47,13 +47,15 @@ function sums(report: RunReport, elapsedMs: number): string {
   const aside: [number, string][] = [
     [byVerdict[FILTERED]!, 'filtered'],
     [byVerdict[TOMBSTONE]!, 'tombstones'],
-    [suspended, 'suspended'],
+    [Math.max(0, suspended), 'suspended'],
     [lost, 'lost'],
     [unaccounted(report), 'not accounted for']
   ]
   for (const [count, word] of aside) if (count !== 0) parts.push(`${count} ${word}`)
   parts.push(`${refused} rejected`)
-  return `${read} frames in ${took}: ${parts.join(', ')}`
+  // Below zero: frames that an earlier run suspended, and this one decided.
+  const before = suspended < 0 ? ` and ${-suspended} suspended before` : ''
+  return `${read} frames${before} in ${took}: ${parts.join(', ')}`
 }
 
 function* rejected(report: RunReport, rejectsTo: string | undefined): Iterable<string> {
@@ -68,9 +70,11 @@ function* rejected(report: RunReport, rejectsTo: string | undefined): Iterable<s
   }
 }
 
-function* waiting({ accounting }: RunReport): Iterable<string> {
-  if (accounting.suspended === 0) return
-  yield 'suspended: too few frames have come to tell whether these times are right; the next ones decide'
+function* waiting({ partitions }: RunReport): Iterable<string> {
+  let frames = 0
+  for (const { suspended } of partitions.values()) frames += suspended
+  if (frames === 0) return
+  yield `suspended: for ${frames} frames too few have come after them to tell whether their times are right`
 }
 
 function* timeHint(report: RunReport): Iterable<string> {
