@@ -2,14 +2,15 @@ import * as K from '@platformatic/kafka'
 import { assert } from '../core/assert.ts'
 import { failure, isFailure } from '../core/errors.ts'
 import { formatDuration } from '../core/units.ts'
-import type { CommittedOffset, Membership } from '../port/log.ts'
+import type { CommittedOffset, Membership, Seat } from '../port/log.ts'
 import { isBrokerError, isRetriable, ourError } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
 import { Coordinator } from './coordinator.ts'
 import { groupClientOptions, sessionTimes } from './group-client.ts'
-import { commitOffsets, fetchOffsets, type GroupSeat } from './offsets.ts'
+import { commitOffsets, fetchOffsets } from './offsets.ts'
 import { Outage } from './outage.ts'
 import { withRetry } from './retry.ts'
+import { call } from './wire.ts'
 
 export interface MembershipOptions {
   readonly group: string
@@ -26,6 +27,8 @@ export interface MembershipOptions {
 const SESSION_MS = 10_000
 const LEAVE_MS = 5_000
 const JOIN_MS = 60_000
+/** The group is giving partitions out anew, or has just done so. */
+const UNSETTLED = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION']
 
 /**
  * A member of a classic consumer group. The library joins, assigns and sends heartbeats by itself,
@@ -41,7 +44,7 @@ export class ClassicMembership implements Membership {
   private readonly outage: Outage
   private readonly listeners: ((partitions: readonly number[]) => void)[] = []
   private readonly leaving = new AbortController()
-  private seat: GroupSeat | undefined
+  private current: Seat | undefined
   private owned: readonly number[] = []
   /** Resolved at the next completed rebalance. */
   private settled = Promise.withResolvers<void>()
@@ -67,12 +70,12 @@ export class ClassicMembership implements Membership {
   }
 
   get memberId(): string {
-    return this.seat?.memberId ?? ''
+    return this.current?.memberId ?? ''
   }
 
   /** −1 while we are not a member. */
   get generation(): number {
-    return this.seat?.generation ?? -1
+    return this.current?.generation ?? -1
   }
 
   /**
@@ -107,11 +110,35 @@ export class ClassicMembership implements Membership {
       } catch (error) {
         // Somebody else came or went: once that is over, what is still ours may be stored.
         const cause = isFailure(error, 'group-lost') ? error.cause : undefined
-        if (!isBrokerError(cause, 'REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION')) throw error
-        if (seat === this.seat) await this.nextRebalance(settled, error)
+        if (!isBrokerError(cause, ...UNSETTLED)) throw error
+        if (seat === this.current) await this.nextRebalance(settled, error)
       }
     }
   }
+
+  seat(partition: number): Seat | undefined {
+    return this.owned.includes(partition) ? this.current : undefined
+  }
+
+  /** Throws the broker's answer when the group does not settle again within the rebalance timeout. */
+  async confirm(): Promise<readonly number[]> {
+    const { current } = this
+    if (current === undefined) return []
+    const settled = this.settled.promise
+    const { generation, memberId } = current
+    try {
+      await this.coordinator.run(wire =>
+        call(wire, K.heartbeatV4.api, this.options.group, generation, memberId, null)
+      )
+    } catch (error) {
+      if (!isBrokerError(error, ...UNSETTLED, 'UNKNOWN_MEMBER_ID')) throw error
+      if (current === this.current) await this.nextRebalance(settled, error)
+    }
+    return this.owned
+  }
+
+  /** Never called: this protocol does not wait for anybody. */
+  onRevoke(): void {}
 
   onChange(listener: (partitions: readonly number[]) => void): void {
     this.listeners.push(listener)
@@ -121,7 +148,7 @@ export class ClassicMembership implements Membership {
   async leave(): Promise<void> {
     if (this.leaving.signal.aborted) return
     this.leaving.abort()
-    this.seat = undefined
+    this.current = undefined
     this.owned = []
     const { promise: late, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, LEAVE_MS)
@@ -134,8 +161,8 @@ export class ClassicMembership implements Membership {
     const { memberId, generationId } = event
     assert(generationId !== undefined && generationId >= 0, 'a member has a generation')
     // A new id means that the broker had dropped us.
-    const dropped = this.seat !== undefined && this.seat.memberId !== memberId
-    this.seat = { memberId, generation: generationId }
+    const dropped = this.current !== undefined && this.current.memberId !== memberId
+    this.current = { memberId, generation: generationId }
     this.well()
     if (dropped) this.own([])
     const ours = event.assignments?.find(each => each.topic === this.options.topic)
@@ -152,8 +179,8 @@ export class ClassicMembership implements Membership {
   }
 
   /** The seat under which these partitions are ours, still that of the same member. */
-  private mine(memberId: string, partitions: Iterable<number>): GroupSeat {
-    const { seat } = this
+  private mine(memberId: string, partitions: Iterable<number>): Seat {
+    const { current: seat } = this
     const lost = [...partitions].filter(partition => !this.owned.includes(partition))
     if (seat === undefined || seat.memberId !== memberId || lost.length > 0) {
       const problem =

@@ -48,18 +48,47 @@ export interface LogReader {
   close(): Promise<void>
 }
 
-/** A consumer group's side of one stage: who owns what, and the stored offsets. */
+/** What fences a member's commits. */
+export interface Seat {
+  readonly memberId: string
+  /** The classic generation, or the member epoch of KIP-848: at least 0. */
+  readonly generation: number
+}
+
+/**
+ * A consumer group's side of one stage: who owns what, and the stored offsets. A partition goes in one
+ * of two ways. Asked back (`onRevoke`): it stays ours until the owner has flushed. Lost (`onChange`
+ * without it): it may be somebody else's already, what is not committed will never be.
+ */
 export interface Membership {
-  /** Joins; resolves with the partitions that are ours. */
+  /**
+   * Joins; resolves with the partitions that are ours: none when the others have yet to give some
+   * back, they come by `onChange` then.
+   */
   join(): Promise<readonly number[]>
   /** Stored offset with its metadata, only when no transaction is pending on it. */
   committed(partition: number): Promise<CommittedOffset | undefined>
   /** Stores offsets under our generation and member id. Throws `group-lost` when they ended. */
   commit(offsets: ReadonlyMap<number, CommittedOffset>): Promise<void>
+  /** The seat for a transaction's commit of this partition; undefined when it is not ours. */
+  seat(partition: number): Seat | undefined
+  /**
+   * Asks the group now, for who was fenced elsewhere: resolves with what is ours after its answer,
+   * listeners told. Waits while the broker is away; nothing is ours after `leave`.
+   */
+  confirm(): Promise<readonly number[]>
+  /**
+   * Called with partitions that the group wants back. They stay ours, and can be committed, until the
+   * promise settles; a rejection gives them up unflushed. All are lost when it takes longer than the
+   * rebalance timeout, or when the membership ends meanwhile: `onChange` tells. The classic protocol
+   * cannot wait: it never calls this.
+   */
+  onRevoke(listener: (partitions: readonly number[]) => Promise<void>): void
   /**
    * Called with the partitions that are ours now, when that changes. Losing the membership and
    * getting partitions back are two calls, the first with none: somebody else may have owned them.
    */
   onChange(listener: (partitions: readonly number[]) => void): void
+  /** Gives everything back at once, unflushed. For good: who wants to come back is a new member. */
   leave(): Promise<void>
 }

@@ -1,8 +1,6 @@
 import { systemClock } from '../../src/host/system-clock.ts'
-import { ClassicMembership } from '../../src/kafka/membership.ts'
 import { Producer } from '../../src/kafka/producer.ts'
 import { TopicSource } from '../../src/kafka/topic-source.ts'
-import { membershipConformance } from '../conformance/membership.conformance.ts'
 import { sourceConformance } from '../conformance/source.conformance.ts'
 import { developmentBroker } from './dev-broker.ts'
 import { Scratch } from './scratch.ts'
@@ -10,16 +8,6 @@ import { Scratch } from './scratch.ts'
 const broker = await developmentBroker()
 
 if (broker) {
-  membershipConformance('a classic group', async () => {
-    const scratch = await Scratch.open(broker.bootstrap)
-    const { name: topic } = await scratch.topic('group', 3)
-    const group = scratch.name('group')
-    return {
-      member: () => new ClassicMembership(scratch.cluster, { group, topic, sessionMs: 6_000 }),
-      close: () => scratch.close()
-    }
-  })
-
   sourceConformance('a topic', 3, async partitions => {
     const scratch = await Scratch.open(broker.bootstrap)
     const { name: topic } = await scratch.topic('source', partitions.length)

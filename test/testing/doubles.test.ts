@@ -2,16 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jsonlSource } from '../../src/host/jsonl-source.ts'
 import { systemClock } from '../../src/host/system-clock.ts'
-import { MemoryMembership, type StoredOffsets } from '../../src/testing/memory-membership.ts'
 import { ScriptedSource } from '../../src/testing/scripted-source.ts'
 import { freshFolder } from '../cli/child.ts'
-import { membershipConformance } from '../conformance/membership.conformance.ts'
 import { sourceConformance } from '../conformance/source.conformance.ts'
-
-membershipConformance('a group in memory', async () => {
-  const offsets: StoredOffsets = new Map()
-  return { member: () => new MemoryMembership(offsets, 3), close: async () => {} }
-})
 
 sourceConformance('a scripted topic', 3, async partitions => {
   const source = new ScriptedSource({ partitions, batch: 70, clock: systemClock })
