@@ -9,7 +9,6 @@ import {
 } from './app/record.ts'
 import { appTopics } from './app/topics.ts'
 import { text } from './core/bytes.ts'
-import { failure } from './core/errors.ts'
 import { systemClock } from './host/system-clock.ts'
 import { KafkaAppLog } from './kafka/app-log.ts'
 import { Cluster } from './kafka/cluster.ts'
@@ -19,9 +18,15 @@ import type { KafkaOptions } from './kafka/options.ts'
 import { TopicAdmin } from './kafka/topic-admin.ts'
 import { ensureTopic } from './kafka/topic-ensure.ts'
 import { TopicSource } from './kafka/topic-source.ts'
-import type { AppLog, LogName, Membership } from './port/log.ts'
+import { TransactionProducer } from './kafka/transaction-producer.ts'
+import type { AppLog, LogName } from './port/log.ts'
 import type { AppPorts, AppSource } from './runtime/app-run.ts'
-import { type CountSettings, keyFields, partialsPartitions, stateSettings } from './runtime/settings.ts'
+import {
+  type CountSettings,
+  keyFields,
+  partialsPartitions,
+  stateSettings
+} from './runtime/settings.ts'
 
 export interface KafkaSourceOptions extends KafkaOptions {
   readonly topic: string
@@ -38,19 +43,13 @@ export interface KafkaSourceOptions extends KafkaOptions {
 }
 
 const READ_MS = 200
-/** A join that takes longer waits for somebody. */
-const SESSION_NOTE_MS = 2_000
 
 /** A Kafka topic to count: state, results and positions live in the app's own topics. */
 export function kafkaSource(options: KafkaSourceOptions): AppSource {
-  return { attach: (settings, signal) => attach(options, settings, signal) }
+  return { attach: settings => attach(options, settings) }
 }
 
-async function attach(
-  options: KafkaSourceOptions,
-  settings: CountSettings,
-  signal: AbortSignal
-): Promise<AppPorts> {
+async function attach(options: KafkaSourceOptions, settings: CountSettings): Promise<AppPorts> {
   const app = checkAppName(options.app ?? defaultAppName(options.topic, keyFields(settings.fields)))
   const trouble = options.onTrouble ? { onTrouble: options.onTrouble } : {}
   const cluster = await Cluster.connect(options)
@@ -73,23 +72,11 @@ async function attach(
       await Promise.allSettled([combine.leave(), merge.leave(), source.close(), log.close()])
       await cluster.close()
     }
-    // A stop while somebody is waited for: leaving ends the wait.
-    const leave = (): void => void Promise.allSettled([combine.leave(), merge.leave()])
-    signal.addEventListener('abort', leave)
-    try {
-      await Promise.all([
-        own(combine, source.partitions, app, options.onTrouble),
-        own(merge, log.partitions('partials'), app, options.onTrouble)
-      ])
-    } catch (error) {
-      await close()
-      if (!signal.aborted) throw error
-      throw failure('interrupted', { state: 'stopped before the count began' }, error)
-    } finally {
-      signal.removeEventListener('abort', leave)
-    }
     const { from = 'earliest', until } = options
-    const offsetAt = async (partition: number, at: 'earliest' | 'latest' | number): Promise<number> =>
+    const offsetAt = async (
+      partition: number,
+      at: 'earliest' | 'latest' | number
+    ): Promise<number> =>
       (await listOffsets(cluster, options.topic, [partition], at)).get(partition) ?? 0
     return {
       source,
@@ -99,7 +86,32 @@ async function attach(
       from: typeof from === 'number' ? `records of ${new Date(from).toISOString()}` : from,
       startOf: partition => offsetAt(partition, from),
       ...(until === undefined ? {} : { endOf: (partition: number) => offsetAt(partition, until) }),
-      onLoss: listener => watchLoss([combine, merge], app, listener),
+      combineTransactions: partition =>
+        new TransactionProducer(cluster, {
+          transactionalId: `${app}-combine-${options.topic}-${partition}`,
+          topics: topicsOf(app),
+          clock: systemClock,
+          input: {
+            group: combineGroup(app),
+            topic: options.topic,
+            partition,
+            seat: at => combine.seat(at)
+          },
+          ...trouble
+        }),
+      mergeTransactions: partition =>
+        new TransactionProducer(cluster, {
+          transactionalId: `${app}-merge-${partition}`,
+          topics: topicsOf(app),
+          clock: systemClock,
+          input: {
+            group: mergeGroup(app),
+            topic: topicOf(app, 'partials'),
+            partition,
+            seat: at => merge.seat(at)
+          },
+          ...trouble
+        }),
       close
     }
   } catch (error) {
@@ -159,44 +171,4 @@ async function readRecord(log: AppLog): Promise<AppRecord | undefined> {
     await reader.close()
   }
   return record
-}
-
-/**
- * This version runs one instance of an app: it must own every partition. After a kill -9 the broker
- * holds them for the dead one until its session ends, which is said.
- */
-async function own(
-  membership: Membership,
-  partitions: number,
-  app: string,
-  onTrouble: ((line: string) => void) | undefined
-): Promise<void> {
-  const wait = setTimeout(
-    () => onTrouble?.(`waiting for the session of the instance of ${app} that ran before`),
-    SESSION_NOTE_MS
-  )
-  const owned = new Set(await membership.join().finally(() => clearTimeout(wait)))
-  for (let partition = 0; partition < partitions; partition++) {
-    if (!owned.has(partition)) throw failure('app-busy', { app, partition })
-  }
-}
-
-function watchLoss(
-  memberships: readonly Membership[],
-  app: string,
-  listener: (error: Error) => void
-): void {
-  for (const membership of memberships) {
-    let owned: readonly number[] | undefined
-    membership.onChange(partitions => {
-      const lost = owned?.find(partition => !partitions.includes(partition)) ?? 0
-      owned = partitions
-      const problem = 'the broker dropped it, it was silent for too long'
-      listener(
-        partitions.length === 0
-          ? failure('group-lost', { group: combineGroup(app), problem })
-          : failure('app-busy', { app, partition: lost })
-      )
-    })
-  }
 }

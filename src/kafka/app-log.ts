@@ -85,11 +85,21 @@ export class KafkaAppLog implements AppLog {
     return opened
   }
 
-  async bounds(log: LogName, partition: number): Promise<{ start: number; end: number }> {
+  async bounds(
+    log: LogName,
+    partition: number,
+    as: 'read' | 'written' = 'read'
+  ): Promise<{ start: number; end: number }> {
     const topic = this.options.topics[log]
     const [starts, ends] = await Promise.all([
       listOffsets(this.cluster, topic, [partition], 'earliest'),
-      listOffsets(this.cluster, topic, [partition], 'latest')
+      listOffsets(
+        this.cluster,
+        topic,
+        [partition],
+        'latest',
+        as === 'read' ? 'committed' : 'uncommitted'
+      )
     ])
     return { start: starts.get(partition) ?? 0, end: ends.get(partition) ?? 0 }
   }

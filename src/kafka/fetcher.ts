@@ -67,6 +67,11 @@ export class Fetcher {
     await this.locate()
   }
 
+  /** Reads this partition no more; an answer that is under way is dropped. */
+  revoke(index: number): void {
+    this.partitions.delete(index)
+  }
+
   /** Hands over one round of answers, or waits up to `waitMs` for one. */
   async poll(taker: BatchTaker, waitMs: number): Promise<void> {
     const until = performance.now() + waitMs

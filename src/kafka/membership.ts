@@ -27,6 +27,8 @@ export interface MembershipOptions {
 const SESSION_MS = 10_000
 const LEAVE_MS = 5_000
 const JOIN_MS = 60_000
+/** A join that takes longer waits for somebody. */
+const JOIN_NOTE_MS = 2_000
 /** The group is giving partitions out anew, or has just done so. */
 const UNSETTLED = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION']
 
@@ -83,13 +85,20 @@ export class ClassicMembership implements Membership {
    * `broker-…`, with `broker-denied` for a group this user may not use.
    */
   async join(): Promise<readonly number[]> {
+    const { group, onTrouble } = this.options
+    const note = setTimeout(
+      () => onTrouble?.(`group ${group} waits for a member that was there before`),
+      JOIN_NOTE_MS
+    )
     await withRetry(
       () => this.client.joinGroup(),
       error => !mayPass(error),
       { limitMs: JOIN_MS, signal: this.leaving.signal, onAttempt: error => this.trouble(error) }
-    ).catch(error => {
-      throw ourError(error, this.cluster.address, `joining group ${this.options.group}`)
-    })
+    )
+      .catch(error => {
+        throw ourError(error, this.cluster.address, `joining group ${group}`)
+      })
+      .finally(() => clearTimeout(note))
     return this.owned
   }
 

@@ -1,12 +1,12 @@
 import { assert } from '../core/assert.ts'
 import { failure, type HeadcountError } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
+import { partitionOfKey } from '../core/murmur2.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Clock } from '../port/clock.ts'
 import { BatchEncoder, noIdentity, type RecordHeader } from './batch-encoder.ts'
 import type { Cluster } from './cluster.ts'
 import type { Codec } from './codecs.ts'
-import { partitionOfKey } from '../core/murmur2.ts'
 import { ProduceDelivery } from './produce-delivery.ts'
 import { batchLimit } from './topic-settings.ts'
 

@@ -1,10 +1,10 @@
-import type { RecordsSpan, Source, Taker } from '../port/source.ts'
+import type { RecordsSpan, SharedSource, Taker } from '../port/source.ts'
 import type { Cluster, TopicInfo } from './cluster.ts'
 import type { BatchTaker } from './fetch-partition.ts'
 import { Fetcher, type FetchOptions } from './fetcher.ts'
 
 /** The partitions of one topic as a source of frames, read committed. */
-export class TopicSource implements Source {
+export class TopicSource implements SharedSource {
   readonly name: string
   readonly id: string
   readonly partitions: number
@@ -34,6 +34,14 @@ export class TopicSource implements Source {
   /** Throws `topic-recreated` when the name stands for another topic by now. */
   open(positions: ReadonlyMap<number, number>): Promise<void> {
     return this.fetcher.open(positions)
+  }
+
+  assign(partition: number, position: number): Promise<void> {
+    return this.fetcher.assign(partition, position)
+  }
+
+  revoke(partition: number): void {
+    this.fetcher.revoke(partition)
   }
 
   /**

@@ -20,7 +20,7 @@ import { emissionOf } from './emission.ts'
 import { GroupRoster } from './group-roster.ts'
 import { dueProvisional, type ProvisionalPace } from './pacing.ts'
 import { Purge } from './purge.ts'
-import { RangeCheck, type RangeFit, sourceKey } from './range-check.ts'
+import { RangeCheck, sourceKey } from './range-check.ts'
 import { Restore } from './restore.ts'
 import { Routing } from './routing.ts'
 import { encodePosition, markKey, positionKey } from './state-record.ts'
@@ -34,6 +34,8 @@ export interface MergerOptions {
   readonly precision: number
   readonly confidence: Confidence
   readonly waitMs: number
+  /** How far a partition at its end may hold the watermark behind the others there, in ms. */
+  readonly maxHoldMs: number
   readonly provisional: ProvisionalPace
   /** Names of the `--by` fields, for the results. */
   readonly by: readonly string[]
@@ -81,18 +83,12 @@ export class Merger {
   /** Position and commit number of the last commit, from the state or from `commit`. */
   position = 0
   commits = 0
-  /** Ranges that did not continue where their source stood; merged, but frames may be off. */
-  readonly misfits: Record<Exclude<RangeFit, 'first' | 'next'>, number> = {
-    covered: 0,
-    overlap: 0,
-    gap: 0
-  }
+  readonly ranges: RangeCheck = new RangeCheck()
   private readonly options: MergerOptions
   private readonly cache: StateCache
   private readonly table: WindowTable
   private readonly contents: Contents
   private readonly routing: Routing
-  private readonly ranges = new RangeCheck()
   private readonly marks = new Map<string, Mark>()
   private readonly dirtyMarks = new Set<string>()
   private ended = false
@@ -108,12 +104,12 @@ export class Merger {
     const { table, contents, roster } = this
     this.purge = new Purge({ table, contents, cache, roster, maxStateBytes })
     this.routing = new Routing(table, contents, roster, this.purge)
-    this.watermark = new Watermark(options.waitMs, options.sources)
+    this.watermark = new Watermark(options.waitMs, options.sources, options.maxHoldMs)
   }
 
   /** Merges a partial into its pane and into every window above it. Takes its sketches over. */
   takePartial(partial: Partial): void {
-    if (this.ranges.fit(partial.range) === 'covered') return
+    if (!this.ranges.admits(partial.range)) return
     // A group that the results could not name must not get into the state.
     groupOf(partial.group, this.options.by)
     this.routing.take(partial)
@@ -122,8 +118,7 @@ export class Merger {
 
   /** Moves the source's position and clock on. */
   takeMark(mark: Mark, nowMs: number): void {
-    const fit = this.ranges.fit(mark.range)
-    if (fit !== 'first' && fit !== 'next') this.misfits[fit]++
+    if (!this.ranges.admits(mark.range)) return
     this.ranges.advance(mark.range)
     this.watermark.observe(mark, nowMs, true)
     const key = sourceKey(mark.range)
@@ -175,10 +170,6 @@ export class Merger {
     }
     const more = this.close(say)
     this.correct(say)
-    for (const window of this.unsaid(number)) {
-      headers.add(window)
-      results.push(this.record(window, nowMs))
-    }
     for (const window of this.provisional(nowMs, options.sayAll === true)) {
       window.header.status = 'provisional'
       say(window)
@@ -271,25 +262,9 @@ export class Merger {
     return dueProvisional(this.table.openWindows(), nowMs, sayAll)
   }
 
-  /**
-   * Windows whose last result may never have been written, because a crash came between state and
-   * results. They take this commit's number, so that they stay unsaid should it happen again.
-   */
-  private *unsaid(commit: number): Iterable<Window> {
-    for (const window of this.routing.touched) {
-      if (!window.unsaid) continue
-      window.unsaid = false
-      if (!window.level.asked || !window.header.closed) continue
-      window.header.commit = commit
-      window.cacheHeaderStale = true
-      yield window
-    }
-  }
-
   private emission(window: Window, nowMs: number): Emission {
     window.header.revision++
     window.changed = false
-    window.unsaid = false
     window.emittedAt = nowMs
     const emission = this.record(window, nowMs)
     window.header.uniques = emission.record.uniques

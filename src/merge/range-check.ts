@@ -7,9 +7,26 @@ import type { SourceRange } from '../combine/source-range.ts'
  */
 export type RangeFit = 'first' | 'next' | 'covered' | 'overlap' | 'gap'
 
-/** Where each source stands: the `to` of its newest mark. */
+/** A source whose flushes do not continue where it stands. */
+export interface Misfit {
+  readonly source: string
+  readonly partition: number
+  readonly fit: 'overlap' | 'gap'
+  /** Offset at which it stands, and the range that came instead. */
+  readonly stands: number
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Proves at run time that every input range arrives exactly once: where each source stands is the `to`
+ * of its newest mark. What was taken before is dropped whole; a flush that leaves something out, or has
+ * something twice, is refused, and so are those after it until one continues where the source stands.
+ * As its marks are not taken either, the source holds the watermark meanwhile.
+ */
 export class RangeCheck {
   private readonly taken = new Map<string, number>()
+  private readonly refused = new Map<string, Misfit>()
 
   fit(range: SourceRange): RangeFit {
     const to = this.taken.get(sourceKey(range))
@@ -17,6 +34,26 @@ export class RangeCheck {
     if (range.from === to) return 'next'
     if (range.to <= to && range.from < to) return 'covered'
     return range.from < to ? 'overlap' : 'gap'
+  }
+
+  /** Whether a partial or mark of this range is to be taken. */
+  admits(range: SourceRange): boolean {
+    const fit = this.fit(range)
+    if (fit === 'first' || fit === 'next') {
+      if (this.refused.size > 0) this.refused.delete(sourceKey(range))
+      return true
+    }
+    if (fit !== 'covered') {
+      const { source, partition, from, to } = range
+      const stands = this.taken.get(sourceKey(range))!
+      this.refused.set(sourceKey(range), { source, partition, fit, stands, from, to })
+    }
+    return false
+  }
+
+  /** Sources that are refused now. */
+  get misfits(): readonly Misfit[] {
+    return [...this.refused.values()]
   }
 
   /** The mark arrived: everything up to its end is taken. */

@@ -32,7 +32,7 @@ export interface RestoreParts {
 export interface Restored {
   readonly position: PositionRecord | undefined
   readonly marks: ReadonlyMap<string, Mark>
-  /** Open windows, and closed ones whose last result may never have been written. */
+  /** Open windows: they may differ from what was last said of them. */
   readonly touched: readonly Window[]
 }
 
@@ -66,7 +66,6 @@ export class Restore {
   private readonly opened: Window[][]
   /** Parents that were looked at. */
   private readonly seen = new Set<string>()
-  private readonly again: Window[] = []
 
   constructor(parts: RestoreParts) {
     const { levels } = parts.table.plan
@@ -110,8 +109,7 @@ export class Restore {
         this.openParents(level, window.start, window.group)
       }
     }
-    const touched = [...this.opened.flat(), ...this.again]
-    return { position, marks: this.marks, touched }
+    return { position, marks: this.marks, touched: this.opened.flat() }
   }
 
   private keep(level: Level, name: WindowName, part: number, value: Uint8Array | null): void {
@@ -150,7 +148,6 @@ export class Restore {
       }
       roster.add(group)
       if (header?.closed) {
-        // The header may be newer than the position record: a crash came between the two.
         table.closedThrough(level.grid.endOf(start))
         closed.push(last)
       } else this.reopen(last)
@@ -165,14 +162,7 @@ export class Restore {
       else last.chunks++
     }
     settle()
-    for (const { level, start, group, header } of closed) {
-      this.openParents(level, start, group)
-      const { status, commit } = header!
-      if (status === undefined || commit < (this.position?.commit ?? 0)) continue
-      const window = table.find(level, start, group)!
-      window.unsaid = true
-      this.again.push(window)
-    }
+    for (const { level, start, group } of closed) this.openParents(level, start, group)
   }
 
   private reopen({ level, start, group, header, chunks }: Found): void {
@@ -180,10 +170,7 @@ export class Restore {
     window.cacheStale = false
     window.cachedChunks = chunks
     window.storedChunks = chunks
-    if (header) {
-      window.header = header
-      window.unsaid = header.commit >= (this.position?.commit ?? 0)
-    }
+    if (header) window.header = header
   }
 
   /** Every window is part of larger ones: those that are not closed are in progress. */

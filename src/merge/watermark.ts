@@ -14,7 +14,8 @@ interface PartitionView {
 
 /**
  * W2: everything before it is complete as far as all input partitions know. The least of the
- * partitions' watermarks, idle ones left out; a partition without a mark holds it. Never moves
+ * partitions' watermarks, idle ones left out, and those that are at their end and further than
+ * `maxHoldMs` behind the newest of the others there; a partition without a mark holds it. Never moves
  * back. While all are idle it moves on at wall-clock speed (event-time, section 4).
  */
 export class Watermark {
@@ -23,12 +24,14 @@ export class Watermark {
   /** True when the last move came from wall-clock time. */
   movedByIdling = false
   private readonly waitMs: number
+  private readonly maxHoldMs: number
   private readonly sources = new Map<string, Map<number, PartitionView>>()
   private readonly sizes = new Map<string, number>()
   private idleSince: number | undefined
 
-  constructor(waitMs: number, sources: readonly string[]) {
+  constructor(waitMs: number, sources: readonly string[], maxHoldMs = Number.POSITIVE_INFINITY) {
     this.waitMs = waitMs
+    this.maxHoldMs = maxHoldMs
     for (const source of sources) this.sources.set(source, new Map())
   }
 
@@ -51,6 +54,7 @@ export class Watermark {
 
   /** Moves on as far as the marks and the wall clock allow. */
   advance(nowMs: number): void {
+    const heldFrom = this.newestAtEnd(nowMs) - this.maxHoldMs
     let low = Number.POSITIVE_INFINITY
     let high = Number.NEGATIVE_INFINITY
     let idle = true
@@ -61,8 +65,7 @@ export class Watermark {
       }
       for (const view of views.values()) {
         high = Math.max(high, Number.isFinite(view.clock) ? view.clock : view.vouched)
-        const expired = nowMs - view.saidAt > LEASE_MS
-        if (view.state === 'idle' && !expired) continue
+        if (isAtEnd(view, nowMs) && (view.state === 'idle' || view.clock < heldFrom)) continue
         idle = false
         low = Math.min(low, view.clock)
       }
@@ -84,9 +87,24 @@ export class Watermark {
     this.value = Number.POSITIVE_INFINITY
   }
 
+  /** The newest clock of the partitions that are read to their end. */
+  private newestAtEnd(nowMs: number): number {
+    let newest = Number.NEGATIVE_INFINITY
+    for (const views of this.sources.values()) {
+      for (const view of views.values()) {
+        if (isAtEnd(view, nowMs)) newest = Math.max(newest, view.clock)
+      }
+    }
+    return newest
+  }
+
   private move(to: number, byIdling: boolean): void {
     if (to <= this.value) return
     this.value = to
     this.movedByIdling = byIdling
   }
+}
+
+function isAtEnd({ state, saidAt }: PartitionView, nowMs: number): boolean {
+  return state !== 'behind' && nowMs - saidAt <= LEASE_MS
 }

@@ -61,8 +61,6 @@ export class Window {
   /** The content, or the header, differs from the state cache's. */
   cacheStale = true
   cacheHeaderStale = true
-  /** The header was stored, but its emission may have been lost in a crash: say it again. */
-  unsaid = false
   /** Wall clock of the last emission in ms; only paces provisional ones. */
   emittedAt = Number.NEGATIVE_INFINITY
   /** Bytes in memory when last looked at; 0 while there is no live content. */

@@ -83,12 +83,6 @@ export const metricTable: readonly MetricRow[] = [
   gauge('misfit_partitions', 'Input partitions whose flushes are refused now', [], run =>
     single(run.misfits)
   ),
-  counter('repeated_flushes_total', 'Flushes that overlapped what was taken before', [], run =>
-    single(run.overlaps)
-  ),
-  counter('input_gaps_total', 'Flushes that began behind the end of the one before', [], run =>
-    single(run.gaps)
-  ),
   histogram('flush_seconds', 'Time that a flush of stage 1 took', run => run.flushTimes),
   gauge('flush_seconds_max', 'Longest flush so far', [], run => single(run.flushTimes.max)),
   histogram('commit_seconds', 'Time that a commit of stage 2 took', run => run.commitTimes),

@@ -25,8 +25,6 @@ export interface RunFigures {
   readonly partitions: ReadonlyMap<string, PartitionFigures>
   /** Input partitions whose flushes are refused now. */
   readonly misfits: number
-  readonly overlaps: number
-  readonly gaps: number
   readonly rejectsDropped: number
   /** Frames by size. */
   readonly purged: ReadonlyMap<string, number>

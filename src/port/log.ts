@@ -32,8 +32,15 @@ export interface AppLog {
   append(log: LogName, partition: number, records: readonly OutRecord[]): Promise<void>
   /** Read-committed reader from an offset (or from the first one kept). */
   read(log: LogName, partition: number, from: number | 'start'): Promise<LogReader>
-  /** First offset kept and the next one to be written (for a reader: LSO). */
-  bounds(log: LogName, partition: number): Promise<{ start: number; end: number }>
+  /**
+   * First offset kept, and the next one to be written: as a reader sees it (LSO), or `written`, also by
+   * transactions that are about to end. A reader that reaches that has everything.
+   */
+  bounds(
+    log: LogName,
+    partition: number,
+    as?: 'read' | 'written'
+  ): Promise<{ start: number; end: number }>
   /** Deletes what lies before `offset`. */
   deleteBefore(log: LogName, partition: number, offset: number): Promise<void>
   close(): Promise<void>

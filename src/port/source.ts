@@ -23,6 +23,14 @@ export interface Source {
   close(): Promise<void>
 }
 
+/** A source whose partitions come and go while it is read: a topic shared by several instances. */
+export interface SharedSource extends Source {
+  /** Reads one more partition from this offset on. */
+  assign(partition: number, position: number): Promise<void>
+  /** Reads it no more: nothing of it is handed over after this. */
+  revoke(partition: number): void
+}
+
 /** Takes bytes synchronously; the runtime's door into the hot path. */
 export interface Taker {
   /**

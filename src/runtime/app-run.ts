@@ -1,15 +1,17 @@
 import { failure } from '../core/errors.ts'
-import type { Merger } from '../merge/merger.ts'
 import type { Clock } from '../port/clock.ts'
 import type { AppLog, Membership } from '../port/log.ts'
-import type { Source } from '../port/source.ts'
-import type { OpenStateCache, StateCache } from '../port/state-cache.ts'
+import type { SharedSource } from '../port/source.ts'
+import type { OpenStateCache } from '../port/state-cache.ts'
+import type { Transactional } from '../port/transaction.ts'
 import { CombineLoop } from './combine-loop.ts'
-import { CountRun, createIntake, createMerger, type StageOneParts } from './count-run.ts'
-import { LogHandover } from './log-handover.ts'
-import { MergeLoop } from './merge-loop.ts'
-import { reportMergers } from './merge-report.ts'
+import { CombineOwner } from './combine-owner.ts'
+import { CountRun, createIntake } from './count-run.ts'
+import { MergeOwner } from './merge-owner.ts'
 import type { CountSettings } from './settings.ts'
+
+/** The stages of an instance. */
+export type Role = 'combine' | 'merge' | 'both'
 
 /** How long a stop may wait for brokers, and closing after that. */
 const STOP_MS = 10_000
@@ -17,27 +19,28 @@ const CLOSE_MS = 5_000
 
 /** Everything an app's run needs of Kafka, behind ports. */
 export interface AppPorts {
-  readonly source: Source
+  readonly source: SharedSource
   readonly log: AppLog
   /** Consumer group of stage 1, over the input's partitions. */
   readonly combine: Membership
   /** Consumer group of stage 2, over the partials' partitions. */
   readonly merge: Membership
+  /** The transactions of one task of each stage; a new object each time. */
+  combineTransactions(partition: number): Transactional
+  mergeTransactions(partition: number): Transactional
   /** First offset to read of a partition nobody has read before. */
   startOf(partition: number): Promise<number>
   /** Offset at which reading ends; without it reading goes on. */
   endOf?(partition: number): Promise<number>
   /** For the notes: what a first start begins with (`earliest`, a time …). */
   readonly from: string
-  /** Called when the consumer groups give partitions to somebody else. */
-  onLoss(listener: (error: Error) => void): void
   close(): Promise<void>
 }
 
 /** A topic with an app around it: the state, the results and the positions live in Kafka. */
 export interface AppSource {
-  /** Makes or checks the app's topics and joins its consumer groups. */
-  attach(settings: CountSettings, signal: AbortSignal): Promise<AppPorts>
+  /** Makes or checks the app's topics. */
+  attach(settings: CountSettings): Promise<AppPorts>
 }
 
 export interface AppRunParts {
@@ -45,6 +48,8 @@ export interface AppRunParts {
   readonly settings: CountSettings
   readonly clock: Clock
   readonly openStateCache: OpenStateCache
+  /** Which stages this instance runs: `both` unless others run one of them. */
+  readonly role: Role
   /** Stop when every partition has reached the end that it had at the start. */
   readonly exitAtEnd: boolean
   readonly signal?: AbortSignal
@@ -56,7 +61,7 @@ export function runApp(parts: AppRunParts): CountRun {
 }
 
 async function work(parts: AppRunParts, run: CountRun): Promise<void> {
-  const ports = await parts.source.attach(parts.settings, run.signal)
+  const ports = await parts.source.attach(parts.settings)
   const ended = new AbortController()
   try {
     await Promise.race([
@@ -80,123 +85,122 @@ async function stopLimit(clock: Clock, stop: AbortSignal, ended: AbortSignal): P
 }
 
 function once(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
   return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 async function countApp(ports: AppPorts, parts: AppRunParts, run: CountRun): Promise<void> {
-  const caches: StateCache[] = []
+  const { settings, clock } = parts
+  const { source, log } = ports
+  const { report } = run
+  report.sizes = settings.plan.asked.map(({ name }) => name)
+  const failed = new AbortController()
+  let trouble: unknown
+  const stageTwo = new MergeOwner({
+    log,
+    membership: ports.merge,
+    settings,
+    sources: [source.id],
+    clock,
+    report,
+    openStateCache: parts.openStateCache,
+    transactions: partition => ports.mergeTransactions(partition),
+    onResults: results => run.push(results),
+    onFailure: error => {
+      trouble ??= error
+      failed.abort()
+    }
+  })
   try {
-    await countWith(ports, parts, run, task => {
-      const cache = parts.openStateCache(task)
-      caches.push(cache)
-      return cache
-    })
+    if (parts.role !== 'combine') {
+      ports.merge.onChange(partitions => stageTwo.assign(partitions))
+      ports.merge.onRevoke(partitions => stageTwo.release(partitions))
+      stageTwo.assign(await joined(ports.merge, run.signal))
+      await Promise.race([stageTwo.settled(), once(failed.signal)])
+      if (failed.signal.aborted) throw trouble
+      if (stageTwo.restored > 0) report.notes.push(`restored ${stageTwo.restored} state records`)
+    }
+    const signal = AbortSignal.any([run.signal, failed.signal])
+    if (parts.role !== 'merge') await combine(ports, parts, run, signal)
+    else {
+      report.started = true
+      await once(signal)
+    }
+    if (failed.signal.aborted) throw trouble
+    await stageTwo.drain()
+    if (failed.signal.aborted) throw trouble
   } finally {
-    for (const cache of caches) cache.close()
+    await stageTwo.stop()
+    await source.close()
   }
 }
 
-async function countWith(
+/** Joins; a stop ends the wait for members that may be dead. */
+async function joined(membership: Membership, stop: AbortSignal): Promise<readonly number[]> {
+  const partitions = await Promise.race([membership.join(), once(stop).then(() => undefined)])
+  if (partitions) return partitions
+  throw failure('interrupted', { state: 'stopped before the count began' })
+}
+
+/** Stage 1 until it is told to stop, or has read what it was asked for. */
+async function combine(
   ports: AppPorts,
   parts: AppRunParts,
   run: CountRun,
-  openStateCache: OpenStateCache
+  signal: AbortSignal
 ): Promise<void> {
   const { settings, clock } = parts
-  const { source } = ports
-  const { report } = run
-  report.sizes = settings.plan.asked.map(({ name }) => name)
-  const { mergers, loops } = createStageTwo(ports, parts, run, openStateCache)
-  const restored = (await Promise.all(loops.map(loop => loop.restore()))).reduce(sum, 0)
-  if (restored > 0) report.notes.push(`restored ${restored} state records`)
-  const positions = await startPositions(ports, mergers[0]!, report.notes)
-  const groupPartitions = mergers.length
-  const ends = await endOffsets(ports)
+  const { source, log } = ports
   const { intake, sanity } = createIntake({
     source,
     settings,
     clock,
-    positions,
-    ends,
-    groupPartitions
+    positions: new Map(),
+    ends: await endOffsets(ports),
+    groupPartitions: log.partitions('partials')
   })
-  // An app that has counted before was right once: bad frames later on must not keep it from starting.
-  if (restored > 0) sanity.trust()
-  await source.open(intake.readPositions)
-  report.started = true
-  const failed = new AbortController()
-  let loss: Error | undefined
-  ports.onLoss(error => {
-    loss = error
-    failed.abort()
-  })
-  const combineLoop = new CombineLoop({
+  const stageOne = new CombineOwner({
     source,
+    log,
     intake,
-    handover: new LogHandover(ports.log, ports.combine),
+    membership: ports.combine,
+    settings,
     clock,
-    report,
-    flushEveryMs: settings.flushEveryMs,
-    enough: () => intake.reachedEnds || (parts.exitAtEnd && intake.reachedFirstEnd),
-    signal: AbortSignal.any([run.signal, failed.signal])
+    report: run.report,
+    transactions: partition => ports.combineTransactions(partition),
+    startOf: partition => ports.startOf(partition),
+    from: ports.from
   })
-  const merging = Promise.all(loops.map(loop => loop.run())).catch((error: unknown) => {
-    failed.abort()
-    for (const loop of loops) loop.stop()
-    throw error
-  })
-  // It is awaited below; until then a failure must not count as unhandled.
-  merging.catch(() => undefined)
   try {
-    await combineLoop.run()
-    if (loss) throw loss
+    ports.combine.onChange(partitions => stageOne.assign(partitions))
+    ports.combine.onRevoke(partitions => stageOne.release(partitions))
+    await source.open(new Map())
+    stageOne.assign(await joined(ports.combine, run.signal))
+    await stageOne.turn(async () => {})
+    if (stageOne.resumed) {
+      run.report.notes.push('goes on where it stopped')
+      // An app that has counted before was right once: bad frames later on must not keep it from starting.
+      sanity.trust()
+    }
+    run.report.started = true
+    await new CombineLoop({
+      source,
+      intake,
+      handover: stageOne,
+      clock,
+      report: run.report,
+      flushEveryMs: settings.flushEveryMs,
+      beforePoll: flush => stageOne.turn(flush),
+      enough: () => intake.reachedEnds || (parts.exitAtEnd && intake.reachedFirstEnd),
+      signal
+    }).run()
     if (parts.exitAtEnd && !run.signal.aborted) sanity.end()
-    for (const loop of loops) loop.drain()
-  } catch (error) {
-    for (const loop of loops) loop.stop()
-    await merging.catch(() => undefined)
-    throw error
+    await stageOne.close()
+    // Others go on with our partitions while we say our last words.
+    await ports.combine.leave()
   } finally {
-    await source.close()
+    await stageOne.close()
   }
-  await merging
-}
-
-/** One task for each partition of partials: all of them in this process. */
-function createStageTwo(
-  ports: AppPorts,
-  parts: AppRunParts,
-  run: CountRun,
-  openStateCache: OpenStateCache
-): { mergers: Merger[]; loops: MergeLoop[] } {
-  const { settings, clock } = parts
-  const tasks = ports.log.partitions('partials')
-  const mergers: Merger[] = []
-  const loops: MergeLoop[] = []
-  for (let partition = 0; partition < tasks; partition++) {
-    const sources = [ports.source.id]
-    const task = { settings, sources, partition, tasks, stored: true }
-    const merger = createMerger(task, openStateCache(`merge-${partition}`))
-    mergers.push(merger)
-    loops.push(
-      new MergeLoop({
-        log: ports.log,
-        partition,
-        merger,
-        membership: ports.merge,
-        clock,
-        report: run.report,
-        emitEveryMs: settings.emitEveryMs,
-        onResults: results => run.push(results),
-        onCommit: () => reportMergers(run.report, mergers)
-      })
-    )
-  }
-  return { mergers, loops }
-}
-
-function sum(left: number, right: number): number {
-  return left + right
 }
 
 /** Where reading ends, by partition; empty when it goes on. */
@@ -206,36 +210,4 @@ async function endOffsets(ports: AppPorts): Promise<Map<number, number>> {
     ends.set(partition, await ports.endOf(partition))
   }
   return ends
-}
-
-/** The committed offset with its clock; without one the newest stored mark; else `--from`. */
-async function startPositions(
-  ports: AppPorts,
-  merger: Merger,
-  notes: string[]
-): Promise<StageOneParts['positions']> {
-  const positions = new Map<number, { position: number; clockState?: Uint8Array }>()
-  const fresh: number[] = []
-  for (let partition = 0; partition < ports.source.partitions; partition++) {
-    const committed = await ports.combine.committed(partition)
-    const mark = merger.mark(ports.source.id, partition)
-    if (committed) {
-      const clockState = Uint8Array.from(Buffer.from(committed.metadata, 'base64'))
-      positions.set(partition, { position: committed.offset, clockState })
-    } else if (mark) {
-      notes.push(`partition ${partition} goes on at its newest mark, offset ${mark.range.to}`)
-      positions.set(partition, { position: mark.range.to, clockState: mark.clockState })
-    } else {
-      fresh.push(partition)
-      positions.set(partition, { position: await ports.startOf(partition) })
-    }
-  }
-  if (fresh.length > 0) {
-    const which =
-      fresh.length === ports.source.partitions ? 'the topic' : `partitions ${fresh.join(', ')}`
-    notes.push(`first start: reading ${which} from ${ports.from}`)
-  } else {
-    notes.push('goes on where it stopped')
-  }
-  return positions
 }

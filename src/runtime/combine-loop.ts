@@ -17,6 +17,8 @@ export interface CombineLoopParts {
   readonly clock: Clock
   readonly report: RunReport
   readonly flushEveryMs: number
+  /** Called before every read: partitions come and go here. */
+  readonly beforePoll?: (flush: (partitions: ReadonlySet<number>) => Promise<void>) => Promise<void>
   /** Called after every read; the place for stage 2's turn when both run in one loop. */
   readonly afterPoll?: () => Promise<void>
   /** True when reading should end although more may come (`--exit-at-end`). */
@@ -46,6 +48,7 @@ export class CombineLoop {
     try {
       let more = true
       while (more && !signal.aborted && !this.parts.enough()) {
+        await this.parts.beforePoll?.(partitions => this.flush(partitions))
         const waitMs = Math.min(POLL_WAIT_MS, this.cadence.remaining(clock.now()))
         more = await source.poll(intake, waitMs)
         this.observe()
@@ -66,12 +69,14 @@ export class CombineLoop {
     }
   }
 
-  private async flush(): Promise<void> {
+  /** Flushes everything, or only some partitions before they go. */
+  private async flush(only?: ReadonlySet<number>): Promise<void> {
     const { intake, handover, clock, report } = this.parts
     const now = clock.now()
-    this.cadence.turn(now)
+    if (!only) this.cadence.turn(now)
     const flushes: Flush[] = []
     for (const [partition, combiner] of intake.combiners) {
+      if (only && !only.has(partition)) continue
       const state = intake.state(partition)
       const lease = state !== 'behind' && now - (this.saidAt.get(partition) ?? 0) >= LEASE_EVERY_MS
       if (!combiner.hasNews(state) && !lease) continue
@@ -79,15 +84,14 @@ export class CombineLoop {
       flushes.push(combiner.flush(state))
     }
     if (flushes.length === 0) return
-    for (const { mark, rejectsDropped } of flushes) {
+    if (!only) intake.flushed()
+    for (const { mark, rejectsDropped } of await handover.deliver(flushes)) {
       report.accounting.add(mark.accounting)
       const { partition } = mark.range
       this.late.set(partition, (this.late.get(partition) ?? 0) + mark.accounting.late)
       report.rejectsDropped += rejectsDropped
     }
     report.flushes++
-    intake.flushed()
-    await handover.deliver(flushes)
     report.flushTimes.observe(clock.now() - now)
   }
 

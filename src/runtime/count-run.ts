@@ -129,8 +129,10 @@ export interface MergerParts {
 
 export function createMerger(parts: MergerParts, cache: StateCache): Merger {
   const { settings, sources, partition, tasks, stored } = parts
-  const { plan, sketch, precision, confidence, waitMs, provisional, maxGroups } = settings
-  const options = { plan, sketch, precision, confidence, waitMs, provisional, maxGroups }
+  const { plan, sketch, precision, confidence, waitMs, maxHoldMs } = settings
+  const { provisional, maxGroups } = settings
+  const kept = { plan, sketch, precision, confidence }
+  const options = { ...kept, waitMs, maxHoldMs, provisional, maxGroups }
   return new Merger(
     {
       ...options,

@@ -9,7 +9,7 @@ import type { Source } from '../port/source.ts'
 import type { OpenStateCache } from '../port/state-cache.ts'
 import type { Confidence, SketchKind } from '../sketch/sketch.ts'
 import { WindowPlan } from '../window/plan.ts'
-import { type AppSource, runApp } from './app-run.ts'
+import { type AppSource, type Role, runApp } from './app-run.ts'
 import type { CountRun } from './count-run.ts'
 import { runLocally } from './local-run.ts'
 import type { CountSettings } from './settings.ts'
@@ -52,6 +52,8 @@ export interface CountOptions {
   readonly maxAhead?: number | string
   /** False when producers stamp the event time on their records. */
   readonly trustRecordTime?: boolean
+  /** How far a partition at its end may hold results back behind the others there: ms, or `10m`. */
+  readonly maxHold?: number | string
   readonly flushEvery?: number | string
   readonly emitEvery?: number | string
   /** When open windows are said: `paced` unless said; `at-stop` suits files, `never` is final only. */
@@ -62,6 +64,8 @@ export interface CountOptions {
   readonly maxState?: number | string
   /** Folder for the state cache; without one a nameless temporary file is used. */
   readonly stateDir?: string
+  /** On Kafka: which stages this instance runs; `both` unless said. */
+  readonly role?: Role
   /** On Kafka: stop at the end that the topic had at the start. */
   readonly exitAtEnd?: boolean
   /** Keeps frames of files and pipes that could not be counted; on Kafka they go to `<app>-rejects`. */
@@ -119,6 +123,7 @@ export function countSettings(options: Omit<CountOptions, 'source'>): CountSetti
     maxJumpMs: milliseconds('max-jump', options.maxJump, 3_600_000),
     maxAheadMs: milliseconds('max-ahead', options.maxAhead, 3_600_000),
     trustRecordTime: options.trustRecordTime ?? true,
+    maxHoldMs: milliseconds('max-hold', options.maxHold, 600_000),
     // Without groups everything is in the one group that a total would be.
     total: by.length > 0 && (options.total ?? false),
     maxGroups: options.maxGroups ?? 10_000,
@@ -133,10 +138,10 @@ export function countSettings(options: Omit<CountOptions, 'source'>): CountSetti
 /** Starts a count on the given machine. The results come by iterating what it returns. */
 export function startCount(options: CountOptions, ports: CountPorts): CountRun {
   const settings = countSettings(options)
-  const { source, exitAtEnd = false, rejects } = options
+  const { source, exitAtEnd = false, role = 'both', rejects } = options
   const signal = options.signal ? { signal: options.signal } : {}
   return 'attach' in source
-    ? runApp({ source, settings, ...ports, exitAtEnd, ...signal })
+    ? runApp({ source, settings, ...ports, role, exitAtEnd, ...signal })
     : runLocally({ source, settings, ...ports, ...(rejects && { rejects }), ...signal })
 }
 

@@ -2,9 +2,10 @@ import type { Flush } from '../combine/combiner.ts'
 import type { Merger } from '../merge/merger.ts'
 import type { RejectSink } from '../port/sink.ts'
 
-/** How stage 1 hands its flushes to stage 2. Resolves when they cannot be lost any more. */
+/** How stage 1 hands its flushes to stage 2. */
 export interface Handover {
-  deliver(flushes: readonly Flush[]): Promise<void>
+  /** Resolves with those that count: the others' partitions are not ours any more. */
+  deliver(flushes: readonly Flush[]): Promise<readonly Flush[]>
 }
 
 /** Both stages in one process: partials go over in memory, live sketches and all. */
@@ -19,11 +20,12 @@ export class MemoryHandover implements Handover {
     this.rejects = rejects
   }
 
-  async deliver(flushes: readonly Flush[]): Promise<void> {
+  async deliver(flushes: readonly Flush[]): Promise<readonly Flush[]> {
     for (const { partials, mark, rejects } of flushes) {
       for (const partial of partials) this.merger.takePartial(partial)
       this.merger.takeMark(mark, this.nowMs())
       for (const reject of rejects) this.rejects?.keep(reject)
     }
+    return flushes
   }
 }

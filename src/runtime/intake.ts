@@ -1,4 +1,4 @@
-import type { Combiner } from '../combine/combiner.ts'
+import type { Combiner, GroupNames } from '../combine/combiner.ts'
 import { limits } from '../core/limits.ts'
 import type { Columns } from '../extract/columns.ts'
 import type { Extractor } from '../extract/extractor.ts'
@@ -21,7 +21,7 @@ interface Standing {
  * synchronous call per chunk.
  */
 export class Intake implements Taker {
-  readonly combiners: ReadonlyMap<number, Combiner>
+  readonly combiners: Map<number, Combiner> = new Map()
   private readonly extractor: Extractor
   /** Offsets at which reading ends; what lies behind is left for the next run. */
   private readonly ends: ReadonlyMap<number, number>
@@ -37,20 +37,34 @@ export class Intake implements Taker {
     onColumns: (bytes: Uint8Array, columns: Columns) => void
   ) {
     this.extractor = extractor
-    this.combiners = combiners
     this.ends = ends
     this.nowMs = nowMs
     this.onColumns = onColumns
-    for (const [partition, combiner] of combiners) {
-      // Lines are one partition; where records come the extractor does not count.
-      extractor.nextLine = combiner.readFrom
-      this.standings.set(partition, {
-        atEnd: false,
-        end: -1,
-        firstEnd: -1,
-        cameAt: Number.NEGATIVE_INFINITY
-      })
-    }
+    for (const [partition, combiner] of combiners) this.add(partition, combiner)
+  }
+
+  /** Group names of all combiners: ids are valid until the next `flushed`. */
+  get groups(): GroupNames {
+    return this.extractor.groups
+  }
+
+  /** A partition is ours from now on. */
+  add(partition: number, combiner: Combiner): void {
+    this.combiners.set(partition, combiner)
+    // Lines are one partition; where records come the extractor does not count.
+    this.extractor.nextLine = combiner.readFrom
+    this.standings.set(partition, {
+      atEnd: false,
+      end: -1,
+      firstEnd: -1,
+      cameAt: Number.NEGATIVE_INFINITY
+    })
+  }
+
+  /** It is not ours any more: what was not flushed is forgotten, its next owner reads it again. */
+  remove(partition: number): void {
+    this.combiners.delete(partition)
+    this.standings.delete(partition)
   }
 
   /** Where reading begins: frames that were suspended when a partition changed hands come again. */
@@ -105,8 +119,8 @@ export class Intake implements Taker {
   /** True when every partition was read to where reading ends. */
   get reachedEnds(): boolean {
     if (this.ends.size === 0) return false
-    for (const [partition, end] of this.ends) {
-      if (this.combiners.get(partition)!.position < end) return false
+    for (const [partition, combiner] of this.combiners) {
+      if (combiner.position < this.endOf(partition)) return false
     }
     return true
   }

@@ -3,12 +3,14 @@ import { decodePartial, PARTIAL_TYPE } from '../combine/partial.ts'
 import { utf8 } from '../core/bytes.ts'
 import { failure, isFailure } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
-import type { Merger } from '../merge/merger.ts'
+import type { Commit, Merger } from '../merge/merger.ts'
 import type { Clock } from '../port/clock.ts'
 import type { AppLog, InRecord, LogName, LogReader, Membership, OutRecord } from '../port/log.ts'
+import type { Transactional, TransactionWork } from '../port/transaction.ts'
 import type { Emission } from '../result/result-record.ts'
 import { Cadence } from './cadence.ts'
 import type { RunReport } from './report.ts'
+import { commitUntilDone } from './task-transactions.ts'
 
 const DELETE_EVERY_MS = 30_000
 const POLL_WAIT_MS = 200
@@ -20,6 +22,7 @@ export interface MergeLoopParts {
   readonly partition: number
   readonly merger: Merger
   readonly membership: Membership
+  readonly transactions: Transactional
   readonly clock: Clock
   readonly report: RunReport
   readonly emitEveryMs: number
@@ -29,8 +32,8 @@ export interface MergeLoopParts {
 }
 
 /**
- * Stage 2's loop over one partials partition: restore, then merge and about once a second commit:
- * state and position acked, then results, then the consumer group's offset.
+ * Stage 2's loop over one partials partition: restore, then merge, and about once a second commit:
+ * state, results and the consumer group's offset in one transaction.
  */
 export class MergeLoop {
   private readonly parts: MergeLoopParts
@@ -39,6 +42,7 @@ export class MergeLoop {
   private reader: LogReader | undefined
   private stopping = false
   private stopped = false
+  private handing = false
 
   constructor(parts: MergeLoopParts) {
     this.parts = parts
@@ -77,9 +81,9 @@ export class MergeLoop {
     this.reader = await log.read('partials', partition, merger.position)
     try {
       let target = Number.POSITIVE_INFINITY
-      while (this.reader.position < target && !this.stopped) {
+      while (this.reader.position < target && !this.stopped && !this.handing) {
         if (this.stopping && target === Number.POSITIVE_INFINITY) {
-          target = (await log.bounds('partials', partition)).end
+          target = (await log.bounds('partials', partition, 'written')).end
           continue
         }
         const wait = Math.min(POLL_WAIT_MS, this.cadence.remaining(clock.now()))
@@ -87,7 +91,7 @@ export class MergeLoop {
         if (this.cadence.due(clock.now()) || merger.full) await this.commit(false)
         if (this.deletion.due(clock.now())) await this.deleteMerged()
       }
-      if (!this.stopped) await this.commit(true)
+      if (!this.stopped) await this.commit(!this.handing)
     } finally {
       await this.reader.close()
     }
@@ -96,6 +100,12 @@ export class MergeLoop {
   /** Stage 1 has sent its last flush: merge what is there, say everything, end. */
   drain(): void {
     this.stopping = true
+    this.reader?.wake()
+  }
+
+  /** Somebody else goes on: commit what was read so far, and end. */
+  handOver(): void {
+    this.handing = true
     this.reader?.wake()
   }
 
@@ -130,7 +140,7 @@ export class MergeLoop {
   }
 
   private async commit(sayAll: boolean): Promise<void> {
-    const { log, partition, merger, membership, clock, report } = this.parts
+    const { partition, merger, membership, transactions, clock, report } = this.parts
     this.cadence.turn(clock.now())
     for (;;) {
       const position = this.reader!.position
@@ -138,17 +148,27 @@ export class MergeLoop {
       const commit = merger.commit({ nowMs: begun, position, sayAll })
       this.parts.onCommit()
       if (!commit) return
-      await log.append('windows', partition, commit.state)
-      if (commit.results.length > 0) {
-        await log.append('counts', partition, commit.results.map(toRecord))
-      }
-      const metadata = JSON.stringify({ commit: commit.number, watermark: merger.watermark.value })
-      await membership.commit(new Map([[partition, { offset: position, metadata }]]))
+      await commitUntilDone(
+        { partition, membership, transactions, clock },
+        this.work(commit, position)
+      )
       report.commits++
       report.commitTimes.observe(clock.now() - begun)
       this.cadence.interval = this.stretched(commit.state)
       await this.parts.onResults(commit.results)
       if (!commit.more) return
+    }
+  }
+
+  private work({ number, state, results }: Commit, position: number): TransactionWork {
+    const { partition, merger } = this.parts
+    const metadata = JSON.stringify({ commit: number, watermark: merger.watermark.value })
+    return {
+      appends: [
+        { log: 'windows', partition, records: state },
+        { log: 'counts', partition, records: results.map(toRecord) }
+      ],
+      offset: { offset: position, metadata }
     }
   }
 

@@ -1,18 +1,26 @@
 import type { Merger } from '../merge/merger.ts'
+import type { Misfit } from '../merge/range-check.ts'
 import type { RunReport } from './report.ts'
+
+/** The named error of the range check: what came, where the source stands, and the cure. */
+function misfitWarning({ partition, stands, from, to, fit }: Misfit): [kind: string, text: string] {
+  const what = fit === 'gap' ? 'leave a gap behind' : 'repeat what lies before'
+  const text = `flushes of partition ${partition} (offsets ${from} to ${to}) ${what} offset ${stands}: refused until one goes on there; headcount app resume sets the stored offset back`
+  return [`misfit ${partition}`, text]
+}
 
 /** Sums up what the stage-2 tasks of this process hold and have seen. */
 export function reportMergers(report: RunReport, mergers: readonly Merger[]): void {
   let watermark = Number.POSITIVE_INFINITY
-  const sum = { overlaps: 0, gaps: 0, stateBytes: 0, openWindows: 0, cachedWindows: 0 }
+  const sum = { misfits: 0, stateBytes: 0, openWindows: 0, cachedWindows: 0 }
   const groups = { groups: 0, groupsInOther: 0 }
   const audit = { windows: 0, within: 0, worstError: 0 }
   const purged = new Map<string, number>()
   for (const merger of mergers) {
     watermark = Math.min(watermark, merger.watermark.value)
     // Every task reads every mark: each has met the same misfits.
-    sum.overlaps = Math.max(sum.overlaps, merger.misfits.overlap)
-    sum.gaps = Math.max(sum.gaps, merger.misfits.gap)
+    sum.misfits = Math.max(sum.misfits, merger.ranges.misfits.length)
+    for (const misfit of merger.ranges.misfits) report.warnings.add(...misfitWarning(misfit))
     const { stateBytes, openWindows, cachedWindows } = merger.holdings
     sum.stateBytes += stateBytes
     sum.openWindows += openWindows

@@ -49,10 +49,6 @@ export class RunReport implements RunFigures {
   commits = 0
   readonly flushTimes: Durations = new Durations()
   readonly commitTimes: Durations = new Durations()
-  /** Flushes that overlapped what was taken before: the frames of their windows may be too high. */
-  overlaps = 0
-  /** Flushes that did not continue where their partition stood: part of the input is not counted. */
-  gaps = 0
   /** Input partitions whose flushes are refused now, because they don't continue where it stood. */
   misfits = 0
   /** Bytes of the state cache. */

@@ -20,6 +20,8 @@ export interface CountSettings {
   /** How far an event may be ahead of its record, in ms. */
   readonly maxAheadMs: number
   readonly trustRecordTime: boolean
+  /** How far a partition at its end may hold the watermark behind the others there, in ms. */
+  readonly maxHoldMs: number
   /** Count all frames together too, beside the groups. */
   readonly total: boolean
   readonly maxGroups: number

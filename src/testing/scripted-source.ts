@@ -1,6 +1,6 @@
 import { utf8 } from '../core/bytes.ts'
 import type { Clock } from '../port/clock.ts'
-import type { RecordsSpan, Source, Taker } from '../port/source.ts'
+import type { RecordsSpan, SharedSource, Taker } from '../port/source.ts'
 
 export interface ScriptedSourceOptions {
   /** The frames of each partition, as JSON text; a null is a tombstone. */
@@ -11,7 +11,7 @@ export interface ScriptedSourceOptions {
 }
 
 /** A topic whose content is written in a test: records at offsets 0, 1, 2 … of each partition. */
-export class ScriptedSource implements Source {
+export class ScriptedSource implements SharedSource {
   readonly name = 'scripted'
   readonly id = 'scripted'
   readonly bounded = false
@@ -33,6 +33,14 @@ export class ScriptedSource implements Source {
 
   async open(positions: ReadonlyMap<number, number>): Promise<void> {
     for (const [partition, position] of positions) this.positions.set(partition, position)
+  }
+
+  async assign(partition: number, position: number): Promise<void> {
+    this.positions.set(partition, position)
+  }
+
+  revoke(partition: number): void {
+    this.positions.delete(partition)
   }
 
   async poll(taker: Taker, waitMs: number): Promise<boolean> {

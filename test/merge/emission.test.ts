@@ -111,27 +111,15 @@ test('a window waits for the slowest partition', () => {
   )
 })
 
-test('after a crash between state and results, the last results are said again as they were', () => {
+test('after a restart open windows are said anew, closed ones are not', () => {
   const pipeline = driver()
   pipeline.pipe(frames(T, T + 70))
   pipeline.flush()
-  const before = pipeline.commit()
+  assert.equal(pipeline.commit().length, 2)
   pipeline.restart()
-  const again = pipeline.commit()
-  const bare = (results: typeof before) =>
-    results.map(({ window, start, status, revision, uniques, frames: count }) =>
-      [window, start, status, revision, uniques, count].join(' ')
-    )
-  const [closed, open] = [`1m 2016-07-11T13:40:00Z`, `1m 2016-07-11T13:41:00Z`]
-  assert.deepEqual(bare(before).sort(), [
-    `${closed} final 1 ${CROWD} ${CROWD}`,
-    `${open} provisional 1 ${CROWD} ${CROWD}`
-  ])
-  // An open window is said anew: whether it has changed since is not known any more.
-  assert.deepEqual(bare(again).sort(), [
-    `${closed} final 1 ${CROWD} ${CROWD}`,
-    `${open} provisional 2 ${CROWD} ${CROWD}`
-  ])
+  // Whether an open window has changed since it was said is not known any more.
+  const again = pipeline.commit().map(({ start, status, revision }) => [start, status, revision])
+  assert.deepEqual(again, [['2016-07-11T13:41:00Z', 'provisional', 2]])
   assert.equal(pipeline.commit().length, 0)
 })
 

@@ -48,16 +48,10 @@ function play(
   return { said: inOrder(run), standings }
 }
 
-/** All results, without those that were said again as they were. */
+/** All results. */
 function inOrder({ commits }: MergerRun): unknown[] {
-  const revisions = new Map<string, number>()
   return commits.flatMap(({ results }) =>
     results
-      .filter(({ key, record }) => {
-        const again = revisions.get(key) === record.revision
-        revisions.set(key, record.revision)
-        return !again
-      })
       .map(({ key, record }) => [key, bare(record)])
       .sort((left, right) => (left[0]! < right[0]! ? -1 : 1))
   )

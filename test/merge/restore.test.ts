@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { utf8 } from '../../src/core/bytes.ts'
 import { isFailure } from '../../src/core/errors.ts'
 import { contentKey, headerKey, positionKey } from '../../src/merge/state-record.ts'
-import { DAY, HOUR, MergerRun, MINUTE, type RunOptions, setOf, WAIT } from './merger-run.ts'
+import { HOUR, MergerRun, MINUTE, type RunOptions, setOf, WAIT } from './merger-run.ts'
 
 const START = Date.UTC(2026, 0, 1)
 
@@ -34,46 +34,8 @@ test('windows in progress are made again from what is stored below them', () => 
   assert.deepEqual(said(task.commit()).sort(), [
     '1d provisional 2 3',
     '1h provisional 2 3',
-    '1m final 1 2',
     '1m provisional 2 2'
   ])
-})
-
-test('results of the last commit are said again as they were, those before it are not', () => {
-  const task = run()
-  task.partial({ at: START, users: [1] })
-  task.mark(START + MINUTE + WAIT)
-  task.commit()
-  task.partial({ at: START + MINUTE, users: [1] })
-  task.mark(START + 2 * MINUTE + WAIT)
-  const last = said(task.commit())
-  task.restart()
-  assert.deepEqual(said(task.commit()), last)
-  assert.deepEqual(task.commit(), [])
-  task.restart()
-  assert.deepEqual(said(task.commit()), last, 'also when that was lost again')
-})
-
-test('a crash before the position record loses no closed window, and says its result again', () => {
-  const task = run()
-  task.partial({ at: START, users: [1] })
-  task.mark(START + WAIT)
-  task.commit()
-  const before = task.changelog.get('p')!
-  task.mark(START + DAY + WAIT)
-  const closed = said(task.commit())
-  task.changelog.set('p', before)
-  task.restart()
-  task.mark(START + DAY + WAIT)
-  assert.deepEqual(said(task.commit()), closed)
-  task.partial({ at: START, users: [2] })
-  assert.deepEqual(
-    task
-      .commit()
-      .map(({ record }) => `${record.window} ${record.status} ${record.uniques}`)
-      .sort(),
-    ['1d corrected 2', '1h corrected 2', '1m corrected 2']
-  )
 })
 
 test('audits go on over a restart, and end with the closing of their pane', () => {

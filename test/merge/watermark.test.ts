@@ -109,3 +109,18 @@ test('a new owner that has seen nothing vouched does not take back what the last
   watermark.advance(0)
   assert.equal(watermark.value, 60_000)
 })
+
+test('a partition at its end holds it back by max-hold at most; one that is behind without a bound', () => {
+  const held = new Watermark(0, ['s'], 600_000)
+  held.observe(mark(0, 10_000_000, 'at-end'), 0, true)
+  held.observe(mark(1, 9_500_000, 'at-end'), 0, true)
+  held.advance(0)
+  assert.equal(held.value, 9_500_000, 'within the bound it counts')
+  held.observe(mark(0, 10_200_000, 'at-end'), 0, true)
+  held.advance(0)
+  assert.equal(held.value, 10_200_000, 'beyond it counts as idle')
+  held.observe(mark(0, 20_000_000, 'at-end'), 0, true)
+  held.observe(mark(1, 10_300_000, 'behind'), 0, true)
+  held.advance(0)
+  assert.equal(held.value, 10_300_000, 'whoever has more to read is waited for')
+})

@@ -38,7 +38,7 @@ const settings = countSettings({
   emitEvery: 10
 })
 
-/** One instance of the app. It dies at the `fatal`-th append, before or after that was stored. */
+/** One instance of the app. It dies at the `fatal`-th commit, before or after that counts. */
 async function runInstance(world: World, random: Random, fatal: number): Promise<boolean> {
   let died = false
   const run = await startInstance(world, {
@@ -47,9 +47,11 @@ async function runInstance(world: World, random: Random, fatal: number): Promise
     batch: 1 + random.below(6),
     exitAtEnd: true,
     hook: ({ number }) => {
-      if (number !== fatal) return undefined
+      // Now and then a broker aborts one: the same work is sent again.
+      if (number !== fatal) return random.below(6) === 0 ? 'before' : undefined
       died = true
-      return random.below(2) === 0 ? 'before' : 'after'
+      if (random.below(2) === 0) throw new Error('killed')
+      return 'after'
     }
   })
   let running = true
@@ -64,7 +66,7 @@ async function runInstance(world: World, random: Random, fatal: number): Promise
   return !died
 }
 
-test('killed at any append, restarted until it is done: the users of every window are right', async () => {
+test('killed at any commit, restarted until it is done: users and frames of every window are right', async () => {
   for (let seed = 1; seed <= SEEDS; seed++) {
     const random = new Random(seed)
     const world = createWorld(random)
@@ -72,15 +74,7 @@ test('killed at any append, restarted until it is done: the users of every windo
     while (!(await runInstance(world, random, crashes < 4 ? random.below(9) : -1))) crashes++
     const truth = trueCounts(world.frames.flat(), SIZES)
     const found = countsOf(latestResults(world))
-    const uniques = (counts: typeof truth): [string, number][] =>
-      sortedEntries(counts).map(([key, { uniques }]) => [key, uniques])
-    assert.deepEqual(uniques(found), uniques(truth), `seed ${seed}, ${crashes} crashes`)
-    for (const [key, { frames }] of truth) {
-      const counted = found.get(key)!.frames
-      // Without transactions a crash may count frames twice, never lose one.
-      assert.ok(counted >= frames, `seed ${seed}: ${key} lost frames: ${counted} of ${frames}`)
-      if (crashes === 0) assert.equal(counted, frames, `seed ${seed}: ${key}`)
-    }
+    assert.deepEqual(sortedEntries(found), sortedEntries(truth), `seed ${seed}, ${crashes} crashes`)
   }
 })
 

@@ -1,17 +1,20 @@
 import { MemoryCache } from '../../src/merge/memory-cache.ts'
+import type { Transactional } from '../../src/port/transaction.ts'
 import { LatestResults } from '../../src/result/latest-results.ts'
 import { parseResult, type ResultRecord } from '../../src/result/result-record.ts'
 import { type AppPorts, runApp } from '../../src/runtime/app-run.ts'
 import type { CountRun } from '../../src/runtime/count-run.ts'
 import type { CountSettings } from '../../src/runtime/settings.ts'
-import { type AppendHook, MemoryLog, MemoryTopics } from '../../src/testing/memory-log.ts'
+import { MemoryLog, MemoryTopics } from '../../src/testing/memory-log.ts'
 import { MemoryMembership, type StoredOffsets } from '../../src/testing/memory-membership.ts'
+import { type CommitHook, MemoryTransactions } from '../../src/testing/memory-transactions.ts'
 import { ScriptedSource } from '../../src/testing/scripted-source.ts'
 import { SimClock } from '../../src/testing/sim-clock.ts'
 
 /** What survives a kill -9: the app's topics and its groups' offsets; and the time. */
 export interface Durable {
   readonly topics: MemoryTopics
+  readonly transactions: MemoryTransactions
   readonly combined: StoredOffsets
   readonly merged: StoredOffsets
   readonly clock: SimClock
@@ -20,7 +23,14 @@ export interface Durable {
 export function createDurable(nowMs: number): Durable {
   const partitions = { partials: 1, windows: 1, counts: 1, rejects: 1, control: 1 }
   const topics = new MemoryTopics(partitions)
-  return { topics, combined: new Map(), merged: new Map(), clock: new SimClock(nowMs) }
+  const transactions = new MemoryTransactions(topics)
+  return {
+    topics,
+    transactions,
+    combined: new Map(),
+    merged: new Map(),
+    clock: new SimClock(nowMs)
+  }
 }
 
 export interface InstanceOptions {
@@ -29,25 +39,33 @@ export interface InstanceOptions {
   readonly settings: CountSettings
   readonly batch?: number
   readonly exitAtEnd?: boolean
-  readonly hook?: AppendHook
+  /** Asked at every commit of either stage; throwing kills the instance before it counts. */
+  readonly hook?: CommitHook
 }
 
 /** One instance of the app over topics in memory: the real runtime, both stages. */
 export async function startInstance(durable: Durable, options: InstanceOptions): Promise<CountRun> {
-  const { clock, topics } = durable
+  const { clock, topics, transactions } = durable
   const { script, settings, batch = 100, exitAtEnd = false, hook } = options
   const source = new ScriptedSource({ partitions: script, batch, clock })
   const combine = new MemoryMembership(durable.combined, source.partitions)
   const merge = new MemoryMembership(durable.merged, 1)
-  await Promise.all([combine.join(), merge.join()])
+  let commits = 0
+  const open = (stage: string, partition: number, offsets: StoredOffsets): Transactional =>
+    transactions.open({
+      transactionalId: `${stage}-${partition}`,
+      input: { offsets, partition, seat: () => ({ memberId: 'simulated', generation: 1 }) },
+      ...(hook && { hook: ({ work }) => hook({ number: commits++, work }) })
+    })
   const ports: AppPorts = {
     source,
-    log: new MemoryLog(topics, clock, hook),
+    log: new MemoryLog(topics, clock),
     combine,
     merge,
     startOf: async () => 0,
     from: 'earliest',
-    onLoss: () => {},
+    combineTransactions: partition => open('combine', partition, durable.combined),
+    mergeTransactions: partition => open('merge', partition, durable.merged),
     close: async () => {}
   }
   return runApp({
@@ -55,6 +73,7 @@ export async function startInstance(durable: Durable, options: InstanceOptions):
     openStateCache: () => new MemoryCache(),
     settings,
     clock,
+    role: 'both',
     exitAtEnd
   })
 }

@@ -30,11 +30,13 @@ export function countOptions(
     maxJump: options.get('max-jump'),
     maxAhead: options.get('max-ahead'),
     trustRecordTime: options.get('trust-record-time'),
+    maxHold: options.get('max-hold'),
     audit: options.get('audit'),
     maxState: options.get('max-state'),
     emitEvery: options.get('emit-every'),
     flushEvery: options.get('flush-every'),
     exitAtEnd: options.get('exit-at-end'),
+    role: options.get('role'),
     provisional: options.get('only-final') ? 'never' : paced ? 'paced' : 'at-stop'
   }
 }

@@ -107,6 +107,15 @@ export const countRows = {
     description: 'no provisional results, only final and corrected ones',
     example: 'true'
   },
+  role: {
+    kind: 'choice',
+    choices: ['both', 'combine', 'merge'],
+    area: 'Scale',
+    default: 'both',
+    description:
+      'stages of this instance: combine reads the topic, merge holds the windows; each needs some instance',
+    example: 'combine'
+  },
   'flush-every': {
     kind: 'duration',
     area: 'Cadence',

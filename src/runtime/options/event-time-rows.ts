@@ -53,6 +53,14 @@ export const eventTimeRows = {
     example: '10m',
     shapesState: true
   },
+  'max-hold': {
+    kind: 'duration',
+    area,
+    default: '10m',
+    description:
+      'how far a partition that is read to its end may hold results back behind the others that are',
+    example: '1h'
+  },
   'trust-record-time': {
     kind: 'boolean',
     area,
