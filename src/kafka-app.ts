@@ -4,10 +4,10 @@ import {
   appRecordKey,
   checkSameApp,
   createAppRecord,
-  decodeAppRecord,
-  encodeAppRecord
+  decodeAppRecord
 } from './app/record.ts'
-import { appTopics } from './app/topics.ts'
+import { settleRecord } from './app/settle.ts'
+import { type AppTopic, appTopics } from './app/topics.ts'
 import { text } from './core/bytes.ts'
 import { systemClock } from './host/system-clock.ts'
 import { KafkaAppLog } from './kafka/app-log.ts'
@@ -15,11 +15,12 @@ import { Cluster } from './kafka/cluster.ts'
 import { listOffsets } from './kafka/list-offsets.ts'
 import { ClassicMembership } from './kafka/membership.ts'
 import type { KafkaOptions } from './kafka/options.ts'
+import { RecordReader } from './kafka/record-reader.ts'
 import { TopicAdmin } from './kafka/topic-admin.ts'
 import { ensureTopic } from './kafka/topic-ensure.ts'
 import { TopicSource } from './kafka/topic-source.ts'
 import { TransactionProducer } from './kafka/transaction-producer.ts'
-import type { AppLog, LogName } from './port/log.ts'
+import type { LogName } from './port/log.ts'
 import type { AppPorts, AppSource } from './runtime/app-run.ts'
 import {
   type CountSettings,
@@ -55,14 +56,26 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
   const cluster = await Cluster.connect(options)
   try {
     const source = await TopicSource.create(cluster, options.topic, trouble)
-    await ensureTopics(cluster, app, partialsPartitions(settings))
+    const wanted = createAppRecord({
+      app,
+      topics: [{ name: source.name, id: source.id, partitions: source.partitions }],
+      partialsPartitions: partialsPartitions(settings),
+      settings: stateSettings(settings)
+    })
+    await ensureTopics(cluster, wanted)
     const log = await KafkaAppLog.open(cluster, {
       topics: topicsOf(app),
       clock: systemClock,
       random: Math.random,
       ...trouble
     })
-    await settleRecord(log, app, source, settings)
+    const transactions = { topics: topicsOf(app), clock: systemClock, ...trouble }
+    const setup = new TransactionProducer(cluster, {
+      transactionalId: `${app}-setup`,
+      ...transactions
+    })
+    const stored = (): Promise<AppRecord | undefined> => storedRecord(cluster, app)
+    await settleRecord(stored, setup, wanted).finally(() => setup.close())
     const session = options.sessionMs ? { sessionMs: options.sessionMs } : {}
     const member = (group: string, topic: string): ClassicMembership =>
       new ClassicMembership(cluster, { group, topic, ...session, ...trouble })
@@ -89,28 +102,24 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
       combineTransactions: partition =>
         new TransactionProducer(cluster, {
           transactionalId: `${app}-combine-${options.topic}-${partition}`,
-          topics: topicsOf(app),
-          clock: systemClock,
+          ...transactions,
           input: {
             group: combineGroup(app),
             topic: options.topic,
             partition,
             seat: at => combine.seat(at)
-          },
-          ...trouble
+          }
         }),
       mergeTransactions: partition =>
         new TransactionProducer(cluster, {
           transactionalId: `${app}-merge-${partition}`,
-          topics: topicsOf(app),
-          clock: systemClock,
+          ...transactions,
           input: {
             group: mergeGroup(app),
             topic: topicOf(app, 'partials'),
             partition,
             seat: at => merge.seat(at)
-          },
-          ...trouble
+          }
         }),
       close
     }
@@ -130,45 +139,31 @@ function topicsOf(app: string): Record<LogName, string> {
   }
 }
 
-async function ensureTopics(cluster: Cluster, app: string, partitions: number): Promise<void> {
+/** An app that is there already is compared first: with other settings its topics would not fit either. */
+async function ensureTopics(cluster: Cluster, wanted: AppRecord): Promise<void> {
+  const { app, partialsPartitions: partitions } = wanted
   const admin = new TopicAdmin(cluster)
-  await Promise.all(
-    appTopics(partitions).map(({ log, partitions, configs }) =>
-      ensureTopic(admin, { name: topicOf(app, log), partitions, configs })
-    )
-  )
+  const topics = appTopics(partitions)
+  const ensure = ({ log, ...topic }: AppTopic): Promise<unknown> =>
+    ensureTopic(admin, { name: topicOf(app, log), ...topic })
+  await Promise.all(topics.filter(({ log }) => log === 'control').map(ensure))
+  const known = await storedRecord(cluster, app)
+  if (known) checkSameApp(known, wanted)
+  await Promise.all(topics.filter(({ log }) => log !== 'control').map(ensure))
 }
 
-/** Writes the app record on the very first start; refuses a start with other settings. */
-async function settleRecord(
-  log: AppLog,
-  app: string,
-  source: TopicSource,
-  settings: CountSettings
-): Promise<void> {
-  const wanted = createAppRecord({
-    app,
-    topics: [{ name: source.name, id: source.id, partitions: source.partitions }],
-    partialsPartitions: log.partitions('partials'),
-    settings: stateSettings(settings)
-  })
-  const stored = await readRecord(log)
-  if (stored) checkSameApp(stored, wanted)
-  else await log.append('control', 0, [{ key: appRecordKey, value: encodeAppRecord(wanted) }])
-}
-
-async function readRecord(log: AppLog): Promise<AppRecord | undefined> {
-  const { end } = await log.bounds('control', 0)
-  const reader = await log.read('control', 0, 'start')
-  let record: AppRecord | undefined
+async function storedRecord(cluster: Cluster, app: string): Promise<AppRecord | undefined> {
+  const topic = topicOf(app, 'control')
+  const start = (await listOffsets(cluster, topic, [0], 'earliest')).get(0) ?? 0
+  const reader = await RecordReader.open(cluster, topic, new Map([[0, start]]))
   try {
-    while (reader.position < end) {
+    while (!reader.atEnd) {
       for (const { key, value } of await reader.poll(READ_MS)) {
-        if (key && value && text(key) === text(appRecordKey)) record ??= decodeAppRecord(value)
+        if (key && value && text(key) === text(appRecordKey)) return decodeAppRecord(value)
       }
     }
+    return undefined
   } finally {
     await reader.close()
   }
-  return record
 }

@@ -6,8 +6,7 @@ const NAME_LENGTH_MAX = 249 - '-partials'.length
 
 /** `<topic>.<key>`, several keys joined by dots; characters that Kafka refuses in topic names become `_`. */
 export function defaultAppName(topic: string, keys: readonly string[]): string {
-  return [topic, ...keys]
-    .join('.').replace(/[^A-Za-z0-9._-]/g, '_')
+  return [topic, ...keys].join('.').replace(/[^A-Za-z0-9._-]/g, '_')
 }
 
 /** @throws option-value */

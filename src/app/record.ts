@@ -61,7 +61,7 @@ export function decodeAppRecord(bytes: Uint8Array): AppRecord {
   } catch (error) {
     throw damaged('it is not JSON', error)
   }
-  if (typeof value !== 'object' || value === null) throw damaged('it is not an object')
+  if (!isObject(value)) throw damaged('it is not an object')
   const record = value as AppRecord
   if (record.version !== 1) {
     const found = String(record.version)
@@ -70,8 +70,9 @@ export function decodeAppRecord(bytes: Uint8Array): AppRecord {
   if (
     typeof record.app !== 'string' ||
     !Array.isArray(record.topics) ||
-    typeof record.settings !== 'object' ||
-    typeof record.formats !== 'object' ||
+    !record.topics.every(isObject) ||
+    !isObject(record.settings) ||
+    !isObject(record.formats) ||
     record.fingerprint !== fingerprint(record)
   ) {
     throw damaged('its fields do not belong together')
@@ -98,7 +99,7 @@ function describeDifference(stored: AppRecord, wanted: AppRecord): string | unde
   const names = new Set([...Object.keys(stored.settings), ...Object.keys(wanted.settings)])
   for (const name of names) {
     const [before, now] = [stored.settings[name], wanted.settings[name]]
-    if (before !== now) return `--${name} ${before ?? '(not set)'}, now ${now ?? '(not set)'}`
+    if (before !== now) return `--${name} ${before || '(not set)'}, now ${now || '(not set)'}`
   }
   return 'other formats (a headcount of another version)'
 }
@@ -116,6 +117,10 @@ function fingerprint(record: Omit<AppRecord, 'fingerprint'>): string {
     ])
   )
   return crc32c(bytes, 0, bytes.length).toString(16).padStart(8, '0')
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function sortedEntries<V>(values: Readonly<Record<string, V>>): [string, V][] {

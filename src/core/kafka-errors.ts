@@ -159,11 +159,6 @@ export const kafkaErrors = {
     message: 'topic {topic} is not the one that app {app} counts: it was made again (another topic id)',
     cure: 'positions of the old topic mean nothing in the new one: count it as another --app, or delete the old one with: headcount app reset --app {app}'
   },
-  'app-busy': {
-    exit: 1,
-    message: 'another instance of app {app} owns partition {partition}',
-    cure: 'stop that instance first: this version runs one instance of an app'
-  },
   'metrics-listen': {
     exit: 1,
     message: 'cannot serve metrics on {address}: {problem}',

@@ -92,6 +92,16 @@ export function countSettings(options: Omit<CountOptions, 'source'>): CountSetti
     ([size, value]) => [size, milliseconds('keep', value, 0)] as const
   )
   const { zone } = options
+  const twice = by.find((field, index) => by.indexOf(field) !== index)
+  if (twice !== undefined) {
+    const expected = 'a list of different fields'
+    throw failure('option-value', {
+      option: '--by',
+      value: by.join(','),
+      expected,
+      example: 'country,device'
+    })
+  }
   if (by.includes('other')) {
     const expected = 'a field to group by: results call the groups beyond --max-groups so'
     throw failure('option-value', { option: '--by', value: 'other', expected, example: 'country' })

@@ -1,6 +1,7 @@
 import { failure } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { nearest } from '../core/nearest.ts'
+import { formatDuration } from '../core/units.ts'
 import { Calendar } from './calendar.ts'
 import type { Grid } from './grid.ts'
 import { type Keeping, keepLevels, type Raised } from './keep.ts'
@@ -187,7 +188,7 @@ function canonicalKeep(
       const near = nearest(name, names) ?? names[0]!
       throw failure('window-keep', {
         size: name,
-        keep: `${ms} ms`,
+        keep: formatDuration(ms),
         reason: 'this size is not counted',
         cure: `add it to --window, or name one that is: ${near}`
       })

@@ -167,7 +167,7 @@ describe('groups of a topic', { skip: broker ? false : 'no broker' }, () => {
     const base = ['count', '-t', topic, '--app', app, '-k', 'uid', '--sketch', 'exact', '-e']
     const by = ['--by', 'country,device']
     const cases: [string[], RegExp][] = [
-      [[...base], /has 16 partitions, the app needs 1 .*\[app-topic-partitions]/],
+      [[...base], /--by country,device, now \(not set\).*\[app-settings]/s],
       [[...base, '--by', 'device,country'], /--by country,device, now device,country.*\[app-/s],
       [[...base, ...by, '--total'], /--total false, now true/],
       [[...base, ...by, '--max-groups', '5'], /--max-groups 10000, now 5/],
