@@ -57,7 +57,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     lives: 'stage 2: partials → windows, watermark, emissions, and their formats',
     imports: ['core', 'port', 'sketch', 'window'],
     importsFormatsOf: ['combine', 'result'],
-    formats: ['state-record'],
+    formats: ['input-marks', 'state-record'],
     packages: []
   },
   result: {

@@ -19,6 +19,11 @@ export const registry: readonly RegistryRow[] = [
     load: async () => (await import('./commands/results.ts')).resultsCommand
   },
   {
+    name: 'app',
+    summary: 'list, describe, provision, reset and resume apps',
+    load: async () => (await import('./commands/app.ts')).appCommand
+  },
+  {
     name: 'sketch',
     summary: 'read, merge and convert sketches in files, and compare their kinds',
     load: async () => (await import('./commands/sketch.ts')).sketchCommand

@@ -1,10 +1,12 @@
 import * as K from '@platformatic/kafka'
-import { isBrokerError, isRetriable } from './client-errors.ts'
+import { isFailure } from '../core/errors.ts'
+import { isBrokerError, isRetriable, ourError } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
 import { type Patience, withRetry } from './retry.ts'
 import { call, type Wire } from './wire.ts'
 
 const KEY_TYPES = { group: 0, transaction: 1 } as const
+const WORDS = { group: 'group', transaction: 'transactional id' } as const
 const MOVED = ['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE']
 /** These wait for somebody else: the caller decides for how long. */
 const NOT_HERE = ['UNSTABLE_OFFSET_COMMIT', 'CONCURRENT_TRANSACTIONS']
@@ -14,18 +16,18 @@ const PATIENCE_MS = 30_000
 export class Coordinator {
   readonly key: string
   private readonly cluster: Cluster
-  private readonly keyType: number
+  private readonly kind: keyof typeof KEY_TYPES
   private readonly patience: Patience
   private node: number | undefined
 
   constructor(
     cluster: Cluster,
-    kind: 'group' | 'transaction',
+    kind: keyof typeof KEY_TYPES,
     key: string,
     patience: Patience = { limitMs: PATIENCE_MS }
   ) {
     this.cluster = cluster
-    this.keyType = KEY_TYPES[kind]
+    this.kind = kind
     this.key = key
     this.patience = patience
   }
@@ -59,7 +61,13 @@ export class Coordinator {
 
   private async locate(): Promise<number> {
     const wire = await this.cluster.controller()
-    const answer = await call(wire, K.findCoordinatorV6.api, this.keyType, [this.key])
-    return answer.coordinators[0]?.nodeId ?? -1
+    try {
+      const answer = await call(wire, K.findCoordinatorV6.api, KEY_TYPES[this.kind], [this.key])
+      return answer.coordinators[0]?.nodeId ?? -1
+    } catch (error) {
+      // The name of the call tells nobody which right is missing.
+      if (!isFailure(error, 'broker-denied')) throw error
+      throw ourError(error.cause, wire.address, `${WORDS[this.kind]} ${this.key}`)
+    }
   }
 }

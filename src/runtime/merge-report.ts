@@ -5,8 +5,9 @@ import type { RunReport } from './report.ts'
 /** The named error of the range check: what came, where the source stands, and the cure. */
 function misfitWarning({ partition, stands, from, to, fit }: Misfit): [kind: string, text: string] {
   const what = fit === 'gap' ? 'leave a gap behind' : 'repeat what lies before'
-  const text = `flushes of partition ${partition} (offsets ${from} to ${to}) ${what} offset ${stands}: refused until one goes on there; headcount app resume sets the stored offset back`
-  return [`misfit ${partition}`, text]
+  const came = `flushes of partition ${partition} (offsets ${from} to ${to}) ${what} offset ${stands}`
+  const cure = 'refused until one goes on there; headcount app resume sets the stored offset back'
+  return [`misfit ${partition}`, `${came}: ${cure}`]
 }
 
 /** Sums up what the stage-2 tasks of this process hold and have seen. */

@@ -7,6 +7,7 @@ import { SqliteCache } from '../../host/sqlite-cache.ts'
 import type { StateCache } from '../../port/state-cache.ts'
 import { countSettings, startCount } from '../../runtime/count.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
+import type { OptionName } from '../../runtime/options/option-table.ts'
 import { RunReport } from '../../runtime/report.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { countOptions } from '../count/count-options.ts'
@@ -17,6 +18,9 @@ import { printPlan } from '../count/plan-printer.ts'
 import { followRun } from '../count/run-follower.ts'
 import { resultView } from '../count/view-choice.ts'
 import { withoutExperimentalWarning } from '../experimental-warning.ts'
+
+/** What only a topic has: positions, an app and its instances. */
+const TOPIC_ONLY = ['from', 'until', 'exit-at-end', 'role', 'app'] as const
 
 export const countCommand: Command = {
   name: 'count',
@@ -87,12 +91,7 @@ async function run(context: CommandContext): Promise<number> {
   countSettings(counting)
   const source = bounded ? fileSource(context) : await topicSource(context, topic)
   const rejects = options.get('rejects')
-  if (!bounded && options.origin('rejects')?.kind === 'flag') {
-    throw failure('option-conflict', {
-      option: '--rejects',
-      other: 'a topic: its rejects go to a topic'
-    })
-  }
+  refuseMisplaced(context, bounded)
   const rejectFile = bounded && rejects !== undefined ? openRejects(context, rejects) : undefined
   // The port is taken before anything is read; until the run has a report, an empty one says so.
   let report = new RunReport()
@@ -124,6 +123,16 @@ async function run(context: CommandContext): Promise<number> {
     }
   }
   return bounded ? fileStatus(run.report) : 0
+}
+
+/** Flags that mean nothing for this kind of input. A configuration may hold them for both kinds. */
+function refuseMisplaced({ options }: CommandContext, bounded: boolean): void {
+  const refuse = (name: OptionName, other: string): void => {
+    if (options.origin(name)?.kind !== 'flag') return
+    throw failure('option-conflict', { option: `--${name}`, other })
+  }
+  if (!bounded) refuse('rejects', 'a topic: its rejects go to a topic')
+  else for (const name of TOPIC_ONLY) refuse(name, 'files: they are read from end to end')
 }
 
 /** The topic to count; files on the command line win over a topic from a configuration. */

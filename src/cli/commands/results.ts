@@ -1,11 +1,12 @@
 import { defaultAppName, topicOf } from '../../app/names.ts'
 import { text } from '../../core/bytes.ts'
-import { failure, isFailure } from '../../core/errors.ts'
+import { isFailure } from '../../core/errors.ts'
 import { Cluster } from '../../kafka/cluster.ts'
 import { RecordReader } from '../../kafka/record-reader.ts'
 import { LatestResults } from '../../result/latest-results.ts'
 import { parseResult } from '../../result/result-record.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
+import { appMissing } from '../app/app-names.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { LineView, resultFormat } from '../count/result-view.ts'
 import { kafkaSettings } from '../kafka-settings.ts'
@@ -79,6 +80,6 @@ async function partitionsOf(cluster: Cluster, app: string, topic: string): Promi
     return (await cluster.topic(topic)).partitions.map(({ index }) => index)
   } catch (error) {
     if (!isFailure(error, 'topic-missing')) throw error
-    throw failure('app-missing', { app, address: cluster.address }, error)
+    throw await appMissing(cluster, app, error)
   }
 }

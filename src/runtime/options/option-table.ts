@@ -1,3 +1,4 @@
+import { appRows } from './app-rows.ts'
 import { brokerRows } from './broker-rows.ts'
 import { connectionRows } from './connection-rows.ts'
 import { consumeRows } from './consume-rows.ts'
@@ -28,7 +29,8 @@ const optionTable = {
   ...produceRows,
   ...consumeRows,
   ...sketchRows,
-  ...brokerRows
+  ...brokerRows,
+  ...appRows
 } as const satisfies Readonly<Record<string, OptionRow>>
 
 type Table = typeof optionTable

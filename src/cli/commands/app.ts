@@ -1,0 +1,12 @@
+import { appDescribe } from '../app/app-describe.ts'
+import { appList } from '../app/app-list.ts'
+import { appReset } from '../app/app-reset.ts'
+import { appResume } from '../app/app-resume.ts'
+import { appTopicsCommand } from '../app/app-topics.ts'
+import type { CommandGroup } from '../command.ts'
+
+export const appCommand: CommandGroup = {
+  name: 'app',
+  summary: 'list, describe, provision, reset and resume apps',
+  commands: [appList, appDescribe, appTopicsCommand, appReset, appResume]
+}

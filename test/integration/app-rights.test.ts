@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import * as K from '@platformatic/kafka'
+import { topicOf } from '../../src/app/names.ts'
+import { countingRights, type Operation, type Right } from '../../src/app/rights.ts'
+import { appTopics } from '../../src/app/topics.ts'
+import { Cluster } from '../../src/kafka/cluster.ts'
+import { TopicAdmin } from '../../src/kafka/topic-admin.ts'
+import { call } from '../../src/kafka/wire.ts'
+import { type Ended, ended, freshFolder, headcount, startHeadcount } from '../cli/child.ts'
+import { ownBroker } from './dev-broker.ts'
+
+const broker = await ownBroker({ security: 'sasl', acl: true })
+after(() => broker?.stop())
+const MECHANISM = 'SCRAM-SHA-256'
+const APP = 'visits.uid'
+const RESOURCES = {
+  topic: K.ResourceTypes.TOPIC,
+  group: K.ResourceTypes.GROUP,
+  'transactional-id': K.ResourceTypes.TRANSACTIONAL_ID
+} as const
+const OPERATIONS = {
+  Read: K.AclOperations.READ,
+  Write: K.AclOperations.WRITE,
+  Create: K.AclOperations.CREATE,
+  Delete: K.AclOperations.DELETE,
+  Describe: K.AclOperations.DESCRIBE,
+  DescribeConfigs: K.AclOperations.DESCRIBE_CONFIGS
+} as const satisfies Readonly<Record<Operation, number>>
+const { LITERAL, PREFIXED } = K.ResourcePatternTypes
+
+describe('the rights that app topics prints', { skip: broker ? false : 'no broker' }, () => {
+  const folder = freshFolder()
+  let admin: Cluster
+  const userOf = (name: string) => broker!.access.users.find(user => user.name === name)!
+  before(async () => {
+    const password = userOf('admin').password!
+    const sasl = { mechanism: MECHANISM, username: 'admin', password } as const
+    admin = await Cluster.connect({ brokers: [broker!.bootstrap], sasl })
+  })
+  after(async () => {
+    await admin.close()
+    folder[Symbol.dispose]()
+  })
+
+  const surroundings = (user: string) => ({
+    folder: folder.path,
+    env: {
+      HEADCOUNT_BROKERS: broker!.bootstrap,
+      HEADCOUNT_SASL_MECHANISM: MECHANISM,
+      HEADCOUNT_SASL_USERNAME: user,
+      HEADCOUNT_SASL_PASSWORD: userOf(user).password!
+    }
+  })
+  const count = (): Promise<Ended> =>
+    headcount(['count', '-t', 'visits', '-k', 'uid', '-e'], surroundings('app'))
+  const aclsOf = (right: Right) =>
+    right.operations.map(operation => ({
+      resourceType: RESOURCES[right.resource],
+      resourceName: right.name,
+      resourcePatternType: right.prefixed ? PREFIXED : LITERAL,
+      principal: 'User:app',
+      host: '*',
+      operation: OPERATIONS[operation],
+      permissionType: K.AclPermissionTypes.ALLOW
+    }))
+  const grant = async (rights: readonly Right[]): Promise<void> => {
+    await call(await admin.controller(), K.createAclsV3.api, rights.flatMap(aclsOf))
+  }
+  const revoke = async (right: Right): Promise<void> => {
+    await call(await admin.controller(), K.deleteAclsV3.api, aclsOf(right))
+  }
+
+  it('are enough for counting, and each of them is needed', async () => {
+    const topics = new TopicAdmin(admin)
+    await topics.create({ name: 'visits', partitions: 2 })
+    for (const { log, partitions, configs } of appTopics(1)) {
+      await topics.create({ name: topicOf(APP, log), partitions, configs })
+    }
+    const rights = countingRights(APP, ['visits'])
+    await grant(rights)
+    const child = startHeadcount(['produce', '-t', 'visits'], surroundings('admin'))
+    const now = Math.floor(Date.now() / 1_000)
+    child.stdin.write(`{"ts":${now},"uid":"a"}\n{"ts":${now},"uid":"b"}\n{"ts":${now}}\n`)
+    assert.equal((await ended(child)).status, 0)
+    const done = await count()
+    assert.equal(done.status, 0, done.stderr)
+    assert.match(done.stderr, /2 counted, 1 rejected/)
+
+    for (const right of rights) {
+      await revoke(right)
+      const denied = await count()
+      await grant([right])
+      assert.match(denied.stderr, /\[broker-denied]\n.*give this user the right/s)
+      const named = `${right.resource.replace('-', ' ')} ${right.name}`
+      assert.ok(denied.stderr.includes(right.prefixed ? named : `${named} `), denied.stderr)
+    }
+    assert.equal((await count()).status, 0)
+  })
+})
