@@ -12,15 +12,15 @@ import { text } from './core/bytes.ts'
 import { systemClock } from './host/system-clock.ts'
 import { KafkaAppLog } from './kafka/app-log.ts'
 import { Cluster } from './kafka/cluster.ts'
+import { createMembership, takeOverWarning } from './kafka/group-protocol.ts'
 import { listOffsets } from './kafka/list-offsets.ts'
-import { ClassicMembership } from './kafka/membership.ts'
 import type { KafkaOptions } from './kafka/options.ts'
 import { RecordReader } from './kafka/record-reader.ts'
 import { TopicAdmin } from './kafka/topic-admin.ts'
 import { ensureTopic } from './kafka/topic-ensure.ts'
 import { TopicSource } from './kafka/topic-source.ts'
 import { TransactionProducer } from './kafka/transaction-producer.ts'
-import type { LogName } from './port/log.ts'
+import type { LogName, Membership } from './port/log.ts'
 import type { AppPorts, AppSource } from './runtime/app-run.ts'
 import {
   type CountSettings,
@@ -37,7 +37,9 @@ export interface KafkaSourceOptions extends KafkaOptions {
   readonly from?: 'earliest' | 'latest' | number
   /** Where to stop: the end that the topic has at the start, or a record time in ms. */
   readonly until?: 'latest' | number
-  /** Silence after which the broker takes an instance for dead, in ms. */
+  /** How instances divide the partitions: `consumer` is KIP-848; the broker decides unless said. */
+  readonly groupProtocol?: 'consumer' | 'classic'
+  /** Silence after which the broker takes an instance for dead, in ms; its own setting with `consumer`. */
   readonly sessionMs?: number
   /** Is told when brokers are away or back. */
   readonly onTrouble?: (line: string) => void
@@ -75,12 +77,20 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
       ...transactions
     })
     const stored = (): Promise<AppRecord | undefined> => storedRecord(cluster, app)
-    await settleRecord(stored, setup, wanted).finally(() => setup.close())
-    const session = options.sessionMs ? { sessionMs: options.sessionMs } : {}
-    const member = (group: string, topic: string): ClassicMembership =>
-      new ClassicMembership(cluster, { group, topic, ...session, ...trouble })
+    try {
+      await settleRecord(stored, setup, wanted)
+    } finally {
+      await setup.close()
+    }
+    const member = (group: string, topic: string): Membership =>
+      createMembership(cluster, { group, topic, ...groupOptions(options), ...trouble })
     const combine = member(combineGroup(app), options.topic)
     const merge = member(mergeGroup(app), topicOf(app, 'partials'))
+    const slow = await takeOverWarning(cluster, {
+      group: combineGroup(app),
+      ...groupOptions(options)
+    })
+    if (slow) options.onTrouble?.(slow)
     const close = async (): Promise<void> => {
       await Promise.allSettled([combine.leave(), merge.leave(), source.close(), log.close()])
       await cluster.close()
@@ -126,6 +136,21 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
   } catch (error) {
     await cluster.close()
     throw error
+  }
+}
+
+/** Heartbeats are frequent, so that an instance that leaves is noticed at once. */
+const HEARTBEAT_MS = 1_000
+
+function groupOptions({ groupProtocol, sessionMs }: KafkaSourceOptions): {
+  heartbeatMs: number
+  groupProtocol?: 'consumer' | 'classic'
+  sessionMs?: number
+} {
+  return {
+    heartbeatMs: HEARTBEAT_MS,
+    ...(groupProtocol ? { groupProtocol } : {}),
+    ...(sessionMs ? { sessionMs } : {})
   }
 }
 

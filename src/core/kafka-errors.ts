@@ -156,7 +156,8 @@ export const kafkaErrors = {
   },
   'app-input-other': {
     exit: 1,
-    message: 'topic {topic} is not the one that app {app} counts: it was made again (another topic id)',
+    message:
+      'topic {topic} is not the one that app {app} counts: it was made again (another topic id)',
     cure: 'positions of the old topic mean nothing in the new one: count it as another --app, or delete the old one with: headcount app reset --app {app}'
   },
   'metrics-listen': {

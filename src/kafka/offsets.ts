@@ -89,7 +89,8 @@ const SEAT_LOST = [
   'REBALANCE_IN_PROGRESS',
   'FENCED_INSTANCE_ID',
   'FENCED_MEMBER_EPOCH',
-  'STALE_MEMBER_EPOCH'
+  'STALE_MEMBER_EPOCH',
+  'GROUP_ID_NOT_FOUND'
 ]
 
 /** The offsets in an answer about one group and one topic. */

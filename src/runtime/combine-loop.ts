@@ -100,6 +100,8 @@ export class CombineLoop {
     const { source } = this.parts
     let lag: number | undefined
     let pending = 0
+    // Partitions that are not ours any more must not go on being reported.
+    report.partitions.clear()
     for (const [partition, combiner] of intake.combiners) {
       const { newest: clock, watermark } = combiner.clock
       report.clock = Math.max(report.clock, clock)

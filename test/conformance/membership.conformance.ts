@@ -48,12 +48,8 @@ class Witness {
 
 /** What every `Membership` promises. `asksFirst`: owners are asked before a partition goes. */
 export function membershipConformance(name: string, asksFirst: boolean, open: OpenGroup): void {
-  const group = (
-    title: string,
-    partitions: number,
-    work: (group: GroupUnderTest) => Promise<void>
-  ) =>
-    test(`${name}: ${title}`, async () => {
+  const group: Group = (title, partitions, work) => {
+    void test(`${name}: ${title}`, async () => {
       const opened = await open(partitions)
       try {
         await work(opened)
@@ -61,16 +57,17 @@ export function membershipConformance(name: string, asksFirst: boolean, open: Op
         await opened.close()
       }
     })
+  }
 
-  group('a single member owns everything, and offsets outlive it', 3, async ({ member }) => {
-    const first = member()
+  group('a single member owns everything, and offsets outlive it', 3, async opened => {
+    const first = opened.member()
     assert.deepEqual((await first.join()).toSorted(ascending), [0, 1, 2])
     assert.equal(await first.committed(1), undefined)
     await first.commit(new Map([[1, { offset: 42, metadata: 'AQEB' }]]))
     await first.commit(new Map([[2, { offset: 7, metadata: '' }]]))
     await first.commit(new Map([[1, { offset: 50, metadata: 'AQEC' }]]))
     await first.leave()
-    const second = member()
+    const second = opened.member()
     assert.deepEqual((await second.join()).toSorted(ascending), [0, 1, 2])
     const stored = await second.committed(1)
     assert.deepEqual([stored?.offset, stored?.metadata], [50, 'AQEC'])
@@ -79,8 +76,8 @@ export function membershipConformance(name: string, asksFirst: boolean, open: Op
     await second.leave()
   })
 
-  group('who is no member stores nothing and has no seat', 3, async ({ member }) => {
-    const mine = member()
+  group('who is no member stores nothing and has no seat', 3, async opened => {
+    const mine = opened.member()
     await assert.rejects(mine.commit(at(0)), isLost)
     assert.equal(mine.seat(0), undefined)
     await mine.join()
@@ -107,19 +104,18 @@ type Group = (
 
 function sharing(group: Group, asksFirst: boolean): void {
   group('members share, and the one that leaves hands over at once', 6, async opened => {
-    const { member, until } = opened
-    const [first, second] = [member(), member()]
+    const [first, second] = [opened.member(), opened.member()]
     const [one, two] = [new Witness(first), new Witness(second)]
     await first.join()
     await second.join()
-    await until('three each', () => one.owned.length === 3 && two.owned.length === 3)
+    await opened.until('three each', () => one.owned.length === 3 && two.owned.length === 3)
     assert.deepEqual([...one.owned, ...two.owned].toSorted(ascending), [0, 1, 2, 3, 4, 5])
     assert.deepEqual(one.asked, asksFirst ? [two.owned] : [])
     await assert.rejects(first.commit(at(two.owned[0]!)), isLost)
     await second.commit(at(two.owned[0]!, 9))
     const handed = two.owned[0]!
     await second.leave()
-    await until('all with the first', () => one.owned.length === 6)
+    await opened.until('all with the first', () => one.owned.length === 6)
     assert.equal((await first.committed(handed))?.offset, 9)
     await first.commit(at(handed, 10))
     await first.leave()
@@ -128,11 +124,10 @@ function sharing(group: Group, asksFirst: boolean): void {
 
 function revocations(group: Group): void {
   group('a partition changes hands after its owner has flushed and said so', 6, async opened => {
-    const { member, until } = opened
-    const members = [member(), member()]
+    const members = [opened.member(), opened.member()]
     const [one, two] = members.map(each => new Witness(each)) as [Witness, Witness]
     for (const each of members) await each.join()
-    await until('three each', () => one.owned.length === 3 && two.owned.length === 3)
+    await opened.until('three each', () => one.owned.length === 3 && two.owned.length === 3)
     const before = [...one.owned, ...two.owned]
     const flushes = new Map<number, () => void>()
     for (const each of members) {
@@ -142,20 +137,20 @@ function revocations(group: Group): void {
         await each.commit(at(partition!, 77))
       })
     }
-    const third = member()
+    const third = opened.member()
     const newcomer = new Witness(third)
     const joined = third.join()
-    await until('both are asked for one', () => flushes.size === 2)
-    await until('the join is over', settled(joined))
+    await opened.until('both are asked for one', () => flushes.size === 2)
+    await opened.until('the join is over', settled(joined))
     assert.deepEqual([newcomer.owned, one.owned.length, two.owned.length], [[], 3, 3])
     const [wanted, other] = [...flushes.keys()] as [number, number]
     assert.equal(await third.committed(wanted), undefined)
     flushes.get(wanted)!()
-    await until('the newcomer has one', () => newcomer.owned.length === 1)
+    await opened.until('the newcomer has one', () => newcomer.owned.length === 1)
     assert.deepEqual(newcomer.owned, [wanted])
     assert.equal((await third.committed(wanted))?.offset, 77)
     flushes.get(other)!()
-    await until('the newcomer has two', () => newcomer.owned.length === 2)
+    await opened.until('the newcomer has two', () => newcomer.owned.length === 2)
     // Everybody else is where it was.
     assert.deepEqual(
       [...one.owned, ...two.owned, wanted, other].toSorted(ascending),
@@ -165,13 +160,12 @@ function revocations(group: Group): void {
   })
 
   group('a flush that fails gives its partitions up all the same', 2, async opened => {
-    const { member, until } = opened
-    const [first, second] = [member(), member()]
+    const [first, second] = [opened.member(), opened.member()]
     const [one, two] = [new Witness(first), new Witness(second)]
     await first.join()
     first.onRevoke(() => Promise.reject(new Error('the flush failed')))
     await second.join()
-    await until('one each', () => one.owned.length === 1 && two.owned.length === 1)
+    await opened.until('one each', () => one.owned.length === 1 && two.owned.length === 1)
     await Promise.all([first.leave(), second.leave()])
   })
 }

@@ -34,7 +34,9 @@ async function readAll(
   const combiners = new Map(
     from.map((position, partition) => {
       const sketch = { sketch: 'exact', precision: 14, waitMs: 5_000, plan } as const
-      const options = { source: source.id, partition, partitions: from.length, ...sketch }
+      // The records' own times are the test's: no witnesses.
+      const place = { source: source.id, partition, partitions: from.length }
+      const options = { ...place, ...sketch, trustRecordTime: false }
       return [partition, new Combiner(options, extractor.groups, position)]
     })
   )

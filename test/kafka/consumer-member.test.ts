@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+// For `until`, which polls what nobody announces.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConsumerMembership } from '../../src/kafka/consumer-member.ts'
 import { FENCED_MEMBER_EPOCH, STALE_MEMBER_EPOCH, UNKNOWN_MEMBER_ID } from './group-model.ts'
@@ -13,9 +14,16 @@ const at = (partition: number) => new Map([[partition, { offset: 1, metadata: ''
 async function until(done: () => boolean): Promise<void> {
   const end = performance.now() + 5_000
   while (!done()) {
-    assert.ok(performance.now() < end, `never: ${done}`)
+    assert.ok(performance.now() < end, `never: ${String(done)}`)
+    // What heartbeats bring about shows in the coordinator's books only.
     await sleep(5)
   }
+}
+
+/** So after some milliseconds: to see that nothing happens in them. */
+function outlasts(ms: number): () => boolean {
+  const end = performance.now() + ms
+  return () => performance.now() > end
 }
 
 /** A member of a scripted group of four partitions, and all that it says. */
@@ -44,6 +52,25 @@ describe('a member of the new protocol', { concurrency: true }, () => {
     assert.deepEqual(owned, [])
     assert.deepEqual([second!.topics, second!.owned], [null, [0, 1, 2, 3]])
     assert.deepEqual([third!.owned, third!.memberId], [undefined, first!.memberId])
+  })
+
+  it('lets its heart beat as often as the broker wants, or more often when told', async t => {
+    for (const [heartbeatMs, least] of [
+      [undefined, 0],
+      [50, 3]
+    ] as const) {
+      const group = new ScriptedGroup(1)
+      group.intervalMs = 60_000
+      const often = heartbeatMs === undefined ? {} : { heartbeatMs }
+      const mine = new ConsumerMembership(group.cluster, { group: 'g', topic: TOPIC, ...often })
+      t.after(() => mine.leave())
+      await mine.join()
+      await mine.confirm()
+      const before = group.heard.length
+      if (least > 0) await until(() => group.heard.length >= before + least)
+      else await until(outlasts(300))
+      assert.ok(least > 0 || group.heard.length === before)
+    }
   })
 
   it('gives back what was flushed, and its heart beats meanwhile', async t => {
@@ -86,10 +113,10 @@ describe('a member of the new protocol', { concurrency: true }, () => {
     assert.equal(group.model.members.size, 1)
   })
 
-  for (const [name, code] of [
-    ['fenced', FENCED_MEMBER_EPOCH],
-    ['unknown', UNKNOWN_MEMBER_ID],
-    ['without a group', GROUP_ID_NOT_FOUND]
+  for (const [name, code, reason] of [
+    ['fenced', FENCED_MEMBER_EPOCH, 'the group went on without it'],
+    ['unknown', UNKNOWN_MEMBER_ID, 'it was silent for longer than its session'],
+    ['without a group', GROUP_ID_NOT_FOUND, 'the group was deleted']
   ] as const) {
     it(`is told that all is lost when it is ${name}, and comes back as somebody else`, async t => {
       const { group, mine, told, lines, id } = await member(t)
@@ -98,7 +125,7 @@ describe('a member of the new protocol', { concurrency: true }, () => {
       group.faults.push(code)
       await until(() => told.length >= 3)
       assert.deepEqual(told.slice(1), [[], [0, 1, 2, 3]])
-      assert.equal(lines.length, 1)
+      assert.deepEqual(lines, [`group g dropped this instance (${reason}); it joins again`])
       await until(() => group.model.members.size === 1)
       assert.notEqual(id(), before)
       await mine.commit(at(0))
@@ -154,7 +181,7 @@ describe('a member of the new protocol', { concurrency: true }, () => {
     const before = id()
     group.away = true
     await until(() => lines.length > 0)
-    assert.match(lines[0]!, /no answer from the Kafka broker.*; trying for 1/)
+    assert.match(lines[0]!, /no answer from the Kafka broker.*; trying for \d+s$/)
     const confirmed = mine.confirm()
     group.away = false
     assert.deepEqual(await confirmed, [0, 1, 2, 3])

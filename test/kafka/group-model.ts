@@ -52,7 +52,8 @@ export class GroupModel {
     const known = this.members.get(memberId)
     if (known === undefined && epoch > 0) throw new Refused(UNKNOWN_MEMBER_ID)
     const member = known ?? this.admit(memberId)
-    const repeats = epoch === member.previous && owned?.every(each => member.assigned.includes(each))
+    const repeats =
+      epoch === member.previous && owned?.every(each => member.assigned.includes(each))
     if (epoch > member.epoch || (epoch < member.epoch && repeats !== true)) {
       throw new Refused(FENCED_MEMBER_EPOCH)
     }
@@ -116,4 +117,3 @@ export class GroupModel {
     member.assigned = member.target.filter(each => !taken.has(each))
   }
 }
-

@@ -8,7 +8,6 @@ const FIND_COORDINATOR = 10
 const HEARTBEAT = 68
 export const TOPIC = 'grouped'
 const TOPIC_ID = '00000000-0000-4000-8000-000000000001'
-const INTERVAL_MS = 50
 
 /** What happens to a heartbeat instead of what should: a code, or words that get lost. */
 export type Fault = number | 'lose-request' | 'lose-answer'
@@ -33,6 +32,8 @@ export class ScriptedGroup {
   /** How often a client had to look for the coordinator. */
   searches = 0
   away = false
+  /** How often members are told to report. */
+  intervalMs = 50
 
   constructor(partitions: number) {
     this.model = new GroupModel(partitions)
@@ -100,14 +101,30 @@ export class ScriptedGroup {
     this.heard.push(report)
     const fault = this.faults.shift()
     if (fault === 'lose-request') return undefined
-    if (typeof fault === 'number') return heartbeatBody(fault, -1, undefined)
+    if (typeof fault === 'number') return this.body(fault, -1, undefined)
     try {
       const { epoch, assigned } = this.model.heartbeat(report)
-      return fault === 'lose-answer' ? undefined : heartbeatBody(0, epoch, assigned)
+      return fault === 'lose-answer' ? undefined : this.body(0, epoch, assigned)
     } catch (error) {
-      if (error instanceof Refused) return heartbeatBody(error.errorCode, -1, undefined)
+      if (error instanceof Refused) return this.body(error.errorCode, -1, undefined)
       throw error
     }
+  }
+
+  private body(code: number, epoch: number, assigned: readonly number[] | undefined): K.Writer {
+    const body = K.Writer.create().appendInt32(0).appendInt16(code).appendString(null)
+    body.appendString('member').appendInt32(epoch).appendInt32(this.intervalMs)
+    if (assigned === undefined) return body.appendInt8(-1).appendTaggedFields()
+    const topics = assigned.length === 0 ? [] : [assigned]
+    return body
+      .appendInt8(1)
+      .appendArray(topics, (writer, partitions) => {
+        writer
+          .appendUUID(TOPIC_ID)
+          .appendArray([...partitions], (inner, each) => void inner.appendInt32(each), true, false)
+      })
+      .appendTaggedFields()
+      .appendTaggedFields()
   }
 
   private commit(reader: K.Reader): K.Writer {
@@ -156,24 +173,4 @@ function readReport(reader: K.Reader): HeardReport {
     return each.readArray(partition => partition.readInt32(), true, false)
   })
   return { memberId, epoch, rebalanceMs, topics, assignor, owned: owned?.flat() }
-}
-
-function heartbeatBody(
-  code: number,
-  epoch: number,
-  assigned: readonly number[] | undefined
-): K.Writer {
-  const body = K.Writer.create().appendInt32(0).appendInt16(code).appendString(null)
-  body.appendString('member').appendInt32(epoch).appendInt32(INTERVAL_MS)
-  if (assigned === undefined) return body.appendInt8(-1).appendTaggedFields()
-  const topics = assigned.length === 0 ? [] : [assigned]
-  return body
-    .appendInt8(1)
-    .appendArray(topics, (writer, partitions) => {
-      writer
-        .appendUUID(TOPIC_ID)
-        .appendArray([...partitions], (inner, each) => void inner.appendInt32(each), true, false)
-    })
-    .appendTaggedFields()
-    .appendTaggedFields()
 }

@@ -177,7 +177,7 @@ export class MergerRun {
         precision: 14,
         confidence: 0.95,
         maxHoldMs: Number.POSITIVE_INFINITY,
-      waitMs: WAIT,
+        waitMs: WAIT,
         provisional: 'paced',
         by: ['g'],
         partition: 0,

@@ -20,7 +20,7 @@ import { resultView } from '../count/view-choice.ts'
 import { withoutExperimentalWarning } from '../experimental-warning.ts'
 
 /** What only a topic has: positions, an app and its instances. */
-const TOPIC_ONLY = ['from', 'until', 'exit-at-end', 'role', 'app'] as const
+const TOPIC_ONLY = ['from', 'until', 'exit-at-end', 'role', 'group-protocol', 'app'] as const
 
 export const countCommand: Command = {
   name: 'count',
@@ -56,6 +56,7 @@ export const countCommand: Command = {
     'emit-every',
     'only-final',
     'flush-every',
+    'group-protocol',
     'group-session-timeout',
     'state-dir',
     'max-state',

@@ -21,10 +21,12 @@ export async function topicSource(
   const { options, stderr, folder, clock } = context
   const until = options.get('until')
   const app = options.get('app')
+  const groupProtocol = options.get('group-protocol')
   return kafkaSource({
     ...kafkaSettings(options, folder),
     topic,
     ...(app === undefined ? {} : { app }),
+    ...(groupProtocol === undefined ? {} : { groupProtocol }),
     from: startOf(options.get('from'), clock.now()),
     ...(until === undefined ? {} : { until: endOf(until, clock.now()) }),
     sessionMs: options.get('group-session-timeout'),

@@ -123,11 +123,20 @@ export const countRows = {
     description: 'time between two flushes of partials',
     example: '500ms'
   },
+  'group-protocol': {
+    kind: 'choice',
+    choices: ['consumer', 'classic'],
+    area: 'Scale',
+    description:
+      'how instances divide the partitions: consumer (KIP-848) where the broker has it, or classic',
+    example: 'classic'
+  },
   'group-session-timeout': {
     kind: 'duration',
     area: 'Cadence',
     default: '10s',
-    description: 'silence after which the broker takes an instance for dead; 6s or more',
+    description:
+      'silence after which the broker takes an instance for dead, with the classic protocol; 6s or more',
     example: '30s'
   }
 } as const satisfies Readonly<Record<string, OptionRow>>

@@ -1,0 +1,55 @@
+import * as K from '@platformatic/kafka'
+import { isBrokerError } from './client-errors.ts'
+import type { Cluster } from './cluster.ts'
+import { call, type Wire } from './wire.ts'
+
+const GROUP_KEY = 0
+const MOVED = ['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE']
+
+/**
+ * A connection of its own to a group's coordinator: a heartbeat must not wait behind an offset commit.
+ * Found again after it moved or went away; repeating is up to the caller.
+ */
+export class GroupConnection {
+  private readonly cluster: Cluster
+  private readonly group: string
+  private held: Promise<Wire> | undefined
+
+  constructor(cluster: Cluster, group: string) {
+    this.cluster = cluster
+    this.group = group
+  }
+
+  /** One attempt. */
+  async run<Result>(request: (wire: Wire) => Promise<Result>): Promise<Result> {
+    this.held ??= this.open()
+    const { held } = this
+    let wire: Wire | undefined
+    try {
+      wire = await held
+      return await request(wire)
+    } catch (error) {
+      if (wire === undefined || wire.closed || isBrokerError(error, ...MOVED)) {
+        wire?.close()
+        if (this.held === held) this.held = undefined
+      }
+      throw error
+    }
+  }
+
+  /** Ends what waits; the next `run` would open it again. */
+  close(): void {
+    const { held } = this
+    this.held = undefined
+    held?.then(
+      wire => wire.close(),
+      () => {}
+    )
+  }
+
+  private async open(): Promise<Wire> {
+    const any = await this.cluster.controller()
+    const answer = await call(any, K.findCoordinatorV6.api, GROUP_KEY, [this.group])
+    return this.cluster.ownWire(answer.coordinators[0]?.nodeId ?? -1)
+  }
+}

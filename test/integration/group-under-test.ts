@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+// For `until`, which polls what nobody announces.
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as K from '@platformatic/kafka'
+import { Coordinator } from '../../src/kafka/coordinator.ts'
+import { createMembership, type GroupProtocol } from '../../src/kafka/group-protocol.ts'
+import { commitOffsets } from '../../src/kafka/offsets.ts'
+import { call } from '../../src/kafka/wire.ts'
+import type { Membership } from '../../src/port/log.ts'
+import type { GroupUnderTest } from '../conformance/membership.conformance.ts'
+import { RemoteMember } from './remote-member.ts'
+import { Scratch } from './scratch.ts'
+
+/** Short enough for a test, long enough for a busy machine. */
+export const SESSION_MS = 3_000
+const HEARTBEAT_MS = 500
+const PATIENCE_MS = 30_000
+const LOOK_EVERY_MS = 20
+
+/** Sets the times of a group of the new protocol; the development broker allows short ones. */
+export async function setGroupTimes(scratch: Scratch, group: string): Promise<void> {
+  const times = {
+    'consumer.session.timeout.ms': SESSION_MS,
+    'consumer.heartbeat.interval.ms': HEARTBEAT_MS
+  }
+  const configs = Object.entries(times).map(([name, value]) => ({
+    name,
+    configOperation: K.IncrementalAlterConfigOperationTypes.SET,
+    value: String(value)
+  }))
+  const resource = { resourceType: K.ConfigResourceTypes.GROUP, resourceName: group, configs }
+  const wire = await scratch.cluster.controller()
+  await call(wire, K.incrementalAlterConfigsV1.api, [resource], false)
+}
+
+/** A consumer group on a real broker; its mortal members are processes. */
+export async function openGroup(
+  bootstrap: string,
+  protocol: GroupProtocol,
+  partitions: number
+): Promise<GroupUnderTest> {
+  const scratch = await Scratch.open(bootstrap)
+  const { name: topic } = await scratch.topic('group', partitions)
+  const group = scratch.name('group')
+  if (protocol === 'consumer') await setGroupTimes(scratch, group)
+  const options = { group, topic, sessionMs: SESSION_MS, groupProtocol: protocol }
+  const members: Membership[] = []
+  const remotes: RemoteMember[] = []
+  return {
+    member: () => {
+      const member = createMembership(scratch.cluster, options)
+      members.push(member)
+      return member
+    },
+    mortal: () => {
+      const remote = new RemoteMember({ bootstrap, protocol, group, topic, sessionMs: SESSION_MS })
+      remotes.push(remote)
+      return remote
+    },
+    commitAs: (seat, partition) => {
+      const coordinator = new Coordinator(scratch.cluster, 'group', group)
+      const offsets = new Map([[partition, { offset: 1, metadata: '' }]])
+      return commitOffsets(coordinator, seat, topic, offsets)
+    },
+    until,
+    close: async () => {
+      for (const remote of remotes) remote.kill()
+      await Promise.all(members.map(member => member.leave()))
+      await scratch.close()
+    }
+  }
+}
+
+/** Waits until something is so; fails when it never is. */
+export async function until(what: string, done: () => boolean): Promise<void> {
+  const end = performance.now() + PATIENCE_MS
+  while (!done()) {
+    assert.ok(performance.now() < end, `never happened: ${what}`)
+    // Members tell what they own at moments of their own.
+    await sleep(LOOK_EVERY_MS)
+  }
+}
