@@ -10,6 +10,7 @@ import { selectTests, testFiles } from './test-run/test-selection.ts'
 
 const CONCURRENCY = 2
 const UNIT_TEST_MS_MAX = 60_000
+const SIMULATION_TEST_MS_MAX = 240_000
 const INTEGRATION_TEST_MS_MAX = 180_000
 
 type Layer = () => Promise<Counts>
@@ -25,8 +26,8 @@ async function layer(heading: string, run: Layer): Promise<Counts> {
   return counts
 }
 
-function unit(files: readonly string[], signal: AbortSignal): Layer {
-  const timeoutMs = UNIT_TEST_MS_MAX
+/** Tests that need nothing but Node. */
+function plain(files: readonly string[], timeoutMs: number, signal: AbortSignal): Layer {
   return () => runLayer(files, { concurrency: CONCURRENCY, timeoutMs, signal })
 }
 
@@ -62,8 +63,11 @@ function benches(script: string): Layer {
 async function runAll(signal: AbortSignal): Promise<Counts> {
   const selection = selectTests(process.argv.slice(2), testFiles())
   const total = { ...noTests }
-  if (selection.unit.length > 0) add(total, await layer('unit', unit(selection.unit, signal)))
-  const { integration: files } = selection
+  const { unit, simulation, integration: files } = selection
+  if (unit.length > 0) add(total, await layer('unit', plain(unit, UNIT_TEST_MS_MAX, signal)))
+  if (simulation.length > 0 && !signal.aborted) {
+    add(total, await layer('simulation', plain(simulation, SIMULATION_TEST_MS_MAX, signal)))
+  }
   if (files.length > 0 && !signal.aborted) {
     add(total, await layer('integration', integration(files, signal)))
   }

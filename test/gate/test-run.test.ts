@@ -10,11 +10,17 @@ import { selectTests } from '../../scripts/test-run/test-selection.ts'
 const folder = mkdtempSync(join(tmpdir(), 'headcount-runner-'))
 after(() => rmSync(folder, { recursive: true }))
 
-const files = ['test/core/bytes.test.ts', 'test/integration/count.test.ts', 'test/window/a.test.ts']
+const files = [
+  'test/core/bytes.test.ts',
+  'test/integration/count.test.ts',
+  'test/sim/crash.sim.test.ts',
+  'test/window/a.test.ts'
+]
 
 test('without arguments everything is run, the benches too', () => {
   assert.deepEqual(selectTests([], files), {
     unit: ['test/core/bytes.test.ts', 'test/window/a.test.ts'],
+    simulation: ['test/sim/crash.sim.test.ts'],
     integration: ['test/integration/count.test.ts'],
     benches: true
   })
@@ -22,13 +28,17 @@ test('without arguments everything is run, the benches too', () => {
 
 test('a layer alone, or files by a part of their path', () => {
   assert.deepEqual(selectTests(['--unit'], files).integration, [])
+  const { unit, simulation } = selectTests(['--simulation'], files)
+  assert.deepEqual([unit, simulation], [[], ['test/sim/crash.sim.test.ts']])
   assert.deepEqual(selectTests(['--integration'], files), {
     unit: [],
+    simulation: [],
     integration: ['test/integration/count.test.ts'],
     benches: false
   })
   assert.deepEqual(selectTests(['count', 'bytes'], files), {
     unit: ['test/core/bytes.test.ts'],
+    simulation: [],
     integration: ['test/integration/count.test.ts'],
     benches: false
   })
