@@ -12,17 +12,19 @@ const MOVED = ['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE']
 const NOT_HERE = ['UNSTABLE_OFFSET_COMMIT', 'CONCURRENT_TRANSACTIONS']
 const PATIENCE_MS = 30_000
 
+type CoordinatorKind = keyof typeof KEY_TYPES
+
 /** The broker that keeps a consumer group, or a transactional id; it moves when brokers come and go. */
 export class Coordinator {
   readonly key: string
   private readonly cluster: Cluster
-  private readonly kind: keyof typeof KEY_TYPES
+  private readonly kind: CoordinatorKind
   private readonly patience: Patience
   private node: number | undefined
 
   constructor(
     cluster: Cluster,
-    kind: keyof typeof KEY_TYPES,
+    kind: CoordinatorKind,
     key: string,
     patience: Patience = { limitMs: PATIENCE_MS }
   ) {
@@ -50,7 +52,7 @@ export class Coordinator {
   }
 
   private async find(): Promise<Wire> {
-    this.node ??= await this.locate()
+    this.node ??= await locateCoordinator(this.cluster, this.kind, this.key)
     try {
       return await this.cluster.wire('group', this.node)
     } catch (error) {
@@ -58,16 +60,21 @@ export class Coordinator {
       throw error
     }
   }
+}
 
-  private async locate(): Promise<number> {
-    const wire = await this.cluster.controller()
-    try {
-      const answer = await call(wire, K.findCoordinatorV6.api, KEY_TYPES[this.kind], [this.key])
-      return answer.coordinators[0]?.nodeId ?? -1
-    } catch (error) {
-      // The name of the call tells nobody which right is missing.
-      if (!isFailure(error, 'broker-denied')) throw error
-      throw ourError(error.cause, wire.address, `${WORDS[this.kind]} ${this.key}`)
-    }
+/** The node that coordinates a group or a transactional id. Throws `broker-denied` with its name. */
+export async function locateCoordinator(
+  cluster: Cluster,
+  kind: CoordinatorKind,
+  key: string
+): Promise<number> {
+  const wire = await cluster.controller()
+  try {
+    const answer = await call(wire, K.findCoordinatorV6.api, KEY_TYPES[kind], [key])
+    return answer.coordinators[0]?.nodeId ?? -1
+  } catch (error) {
+    // The name of the call tells nobody which right is missing.
+    if (!isFailure(error, 'broker-denied')) throw error
+    throw ourError(error.cause, wire.address, `${WORDS[kind]} ${key}`)
   }
 }

@@ -1,9 +1,8 @@
-import * as K from '@platformatic/kafka'
 import { isBrokerError } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
-import { call, type Wire } from './wire.ts'
+import { locateCoordinator } from './coordinator.ts'
+import type { Wire } from './wire.ts'
 
-const GROUP_KEY = 0
 const MOVED = ['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE']
 
 /**
@@ -48,8 +47,6 @@ export class GroupConnection {
   }
 
   private async open(): Promise<Wire> {
-    const any = await this.cluster.controller()
-    const answer = await call(any, K.findCoordinatorV6.api, GROUP_KEY, [this.group])
-    return this.cluster.ownWire(answer.coordinators[0]?.nodeId ?? -1)
+    return this.cluster.ownWire(await locateCoordinator(this.cluster, 'group', this.group))
   }
 }

@@ -95,6 +95,8 @@ describe('late frames', { skip: broker ? false : 'no broker' }, () => {
     await once(first.stdout, 'data')
     first.kill('SIGKILL')
     await once(first, 'close')
+    // The next run closes what the first one did not come to.
+    await place.run(...args, '-e')
     writeFileSync(place.path('again.jsonl'), `${again.join('\n')}\n`)
     await place.run('produce', '-t', topic, '-k', 'uid', 'again.jsonl')
     await place.run(...args, '-e')
@@ -112,17 +114,11 @@ describe('late frames', { skip: broker ? false : 'no broker' }, () => {
   })
 })
 
-/** Results follow the state without a transaction: after a crash the last one may be said again. */
+/** Each revision is said once, over a crash too. */
 function assertRevisions(name: string, records: readonly ResultRecord[]): void {
   let before: ResultRecord | undefined
   let finals = 0
   for (const record of records) {
-    const { emittedAt: _, ...said } = record
-    const { emittedAt: __, ...old } = before ?? record
-    if (before && record.revision === before.revision) {
-      assert.deepEqual(said, old, `${name}: one revision says one thing`)
-      continue
-    }
     assert.ok(record.revision > (before?.revision ?? 0), `${name}: revision ${record.revision}`)
     if (record.status === 'final') finals++
     if (before?.status !== undefined && before.status !== 'provisional') {

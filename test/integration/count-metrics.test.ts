@@ -61,7 +61,12 @@ describe('metrics of a live count', { skip: broker ? false : 'no broker' }, () =
     const counted = 'headcount_frames_total{verdict="counted"}'
     const commits = 'headcount_commit_seconds_count'
     let { text } = await page('metrics')
-    while (figure(text, counted) !== truth.frames || !(figure(text, commits) > 0)) {
+    // The watermark is known once stage 2 has the marks of both partitions.
+    const isDone = (): boolean =>
+      figure(text, counted) === truth.frames &&
+      figure(text, commits) > 0 &&
+      Number.isFinite(figure(text, 'headcount_watermark_seconds'))
+    while (!isDone()) {
       text = (await page('metrics')).text
     }
     assert.equal((await page('readyz')).status, 200)
