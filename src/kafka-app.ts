@@ -12,14 +12,14 @@ import { text } from './core/bytes.ts'
 import { systemClock } from './host/system-clock.ts'
 import { KafkaAppLog } from './kafka/app-log.ts'
 import { Cluster } from './kafka/cluster.ts'
-import { createMembership, takeOverWarning } from './kafka/group-protocol.ts'
+import { createMembership, groupSession, takeOverWarning } from './kafka/group-protocol.ts'
 import { listOffsets } from './kafka/list-offsets.ts'
 import type { KafkaOptions } from './kafka/options.ts'
 import { RecordReader } from './kafka/record-reader.ts'
 import { TopicAdmin } from './kafka/topic-admin.ts'
 import { ensureTopic } from './kafka/topic-ensure.ts'
 import { TopicSource } from './kafka/topic-source.ts'
-import { TransactionProducer } from './kafka/transaction-producer.ts'
+import { type TransactionOptions, TransactionProducer } from './kafka/transaction-producer.ts'
 import type { LogName, Membership } from './port/log.ts'
 import type { AppPorts, AppSource } from './runtime/app-run.ts'
 import {
@@ -46,6 +46,16 @@ export interface KafkaSourceOptions extends KafkaOptions {
 }
 
 const READ_MS = 200
+type Place = 'earliest' | 'latest' | number
+
+async function offsetOf(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  at: Place
+): Promise<number> {
+  return (await listOffsets(cluster, topic, [partition], at)).get(partition) ?? 0
+}
 
 /** A Kafka topic to count: state, results and positions live in the app's own topics. */
 export function kafkaSource(options: KafkaSourceOptions): AppSource {
@@ -72,16 +82,7 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
       ...trouble
     })
     const transactions = { topics: topicsOf(app), clock: systemClock, ...trouble }
-    const setup = new TransactionProducer(cluster, {
-      transactionalId: `${app}-setup`,
-      ...transactions
-    })
-    const stored = (): Promise<AppRecord | undefined> => storedRecord(cluster, app)
-    try {
-      await settleRecord(stored, setup, wanted)
-    } finally {
-      await setup.close()
-    }
+    await settle(cluster, wanted, transactions)
     const member = (group: string, topic: string): Membership =>
       createMembership(cluster, { group, topic, ...groupOptions(options), ...trouble })
     const combine = member(combineGroup(app), options.topic)
@@ -96,18 +97,20 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
       await cluster.close()
     }
     const { from = 'earliest', until } = options
-    const offsetAt = async (
-      partition: number,
-      at: 'earliest' | 'latest' | number
-    ): Promise<number> =>
-      (await listOffsets(cluster, options.topic, [partition], at)).get(partition) ?? 0
+    const offsetAt = (partition: number, at: Place): Promise<number> =>
+      offsetOf(cluster, options.topic, partition, at)
     return {
       source,
       log,
       combine,
       merge,
+      sessionMs: await groupSession(cluster, {
+        group: combineGroup(app),
+        ...groupOptions(options)
+      }),
       from: typeof from === 'number' ? `records of ${new Date(from).toISOString()}` : from,
       startOf: partition => offsetAt(partition, from),
+      latestOf: partition => offsetAt(partition, 'latest'),
       ...(until === undefined ? {} : { endOf: (partition: number) => offsetAt(partition, until) }),
       combineTransactions: partition =>
         new TransactionProducer(cluster, {
@@ -136,6 +139,22 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
   } catch (error) {
     await cluster.close()
     throw error
+  }
+}
+
+/** The app record, in a transaction of `<app>-setup`. */
+async function settle(
+  cluster: Cluster,
+  wanted: AppRecord,
+  transactions: Omit<TransactionOptions, 'transactionalId'>
+): Promise<void> {
+  const { app } = wanted
+  const transactionalId = `${app}-setup`
+  const setup = new TransactionProducer(cluster, { transactionalId, ...transactions })
+  try {
+    await settleRecord(() => storedRecord(cluster, app), setup, wanted, systemClock)
+  } finally {
+    await setup.close()
   }
 }
 

@@ -3,7 +3,7 @@ import type { Membership } from '../port/log.ts'
 import type { Cluster } from './cluster.ts'
 import { ConsumerMembership, type ConsumerMembershipOptions } from './consumer-member.ts'
 import { readGroupSession, slowTakeOver } from './group-session.ts'
-import { ClassicMembership, type MembershipOptions } from './membership.ts'
+import { CLASSIC_SESSION_MS, ClassicMembership, type MembershipOptions } from './membership.ts'
 
 /** `consumer`: the broker assigns, owners are asked first (KIP-848). `classic`: a member assigns. */
 export type GroupProtocol = 'consumer' | 'classic'
@@ -36,6 +36,20 @@ function groupProtocol(cluster: Cluster, chosen?: GroupProtocol): GroupProtocol 
     throw failure('broker-old', { address: cluster.address, feature })
   }
   return chosen ?? (there ? 'consumer' : 'classic')
+}
+
+/** Where the broker tells nothing: its default. */
+const CONSUMER_SESSION_MS = 45_000
+
+/** Milliseconds of silence after which a dead member's partitions go to others. */
+export async function groupSession(
+  cluster: Cluster,
+  options: Pick<GroupOptions, 'group' | 'groupProtocol' | 'sessionMs'>
+): Promise<number> {
+  if (groupProtocol(cluster, options.groupProtocol) === 'classic') {
+    return options.sessionMs ?? CLASSIC_SESSION_MS
+  }
+  return (await readGroupSession(cluster, options.group)) ?? CONSUMER_SESSION_MS
 }
 
 /** A warning when the partitions of a killed instance would wait for long; undefined when all is well. */

@@ -24,7 +24,8 @@ export interface MembershipOptions {
   readonly onTrouble?: (line: string) => void
 }
 
-const SESSION_MS = 10_000
+/** The session of a member that asks for no other. */
+export const CLASSIC_SESSION_MS = 10_000
 const LEAVE_MS = 5_000
 const JOIN_MS = 60_000
 /** A join that takes longer waits for somebody. */
@@ -61,7 +62,7 @@ export class ClassicMembership implements Membership {
     const limitMs = options.patienceMs ?? Number.POSITIVE_INFINITY
     const patience = { limitMs, signal: this.leaving.signal }
     this.coordinator = new Coordinator(cluster, 'group', options.group, patience)
-    const sessionMs = options.sessionMs ?? SESSION_MS
+    const sessionMs = options.sessionMs ?? CLASSIC_SESSION_MS
     this.client = new K.Consumer(groupClientOptions(cluster, options.group, sessionMs))
     this.client.topics.trackAll(options.topic)
     this.client.on('consumer:group:join', joined => this.joined(joined))
@@ -200,7 +201,7 @@ export class ClassicMembership implements Membership {
   }
 
   private async nextRebalance(settled: Promise<void>, error: unknown): Promise<void> {
-    const { rebalanceMs } = sessionTimes(this.options.sessionMs ?? SESSION_MS)
+    const { rebalanceMs } = sessionTimes(this.options.sessionMs ?? CLASSIC_SESSION_MS)
     const { promise: late, reject } = Promise.withResolvers<never>()
     const timer = setTimeout(() => reject(error), rebalanceMs)
     try {

@@ -7,6 +7,7 @@ import type { Transactional } from '../port/transaction.ts'
 import { CombineLoop } from './combine-loop.ts'
 import { CombineOwner } from './combine-owner.ts'
 import { CountRun, createIntake } from './count-run.ts'
+import { GoalWatch } from './goal-watch.ts'
 import { MergeOwner } from './merge-owner.ts'
 import type { CountSettings } from './settings.ts'
 
@@ -16,6 +17,8 @@ export type Role = 'combine' | 'merge' | 'both'
 /** How long a stop may wait for brokers, and closing after that. */
 const STOP_MS = 10_000
 const CLOSE_MS = 5_000
+/** Until a group has given a dead member's partitions to others. */
+const SESSION_SPARE_MS = 3_000
 
 /** Everything an app's run needs of Kafka, behind ports. */
 export interface AppPorts {
@@ -30,8 +33,12 @@ export interface AppPorts {
   mergeTransactions(partition: number): Transactional
   /** First offset to read of a partition nobody has read before. */
   startOf(partition: number): Promise<number>
+  /** Offset behind the newest record that can be read now. */
+  latestOf(partition: number): Promise<number>
   /** Offset at which reading ends; without it reading goes on. */
   endOf?(partition: number): Promise<number>
+  /** Silence in ms after which the groups drop a member. */
+  readonly sessionMs: number
   /** For the notes: what a first start begins with (`earliest`, a time …). */
   readonly from: string
   close(): Promise<void>
@@ -50,7 +57,7 @@ export interface AppRunParts {
   readonly openStateCache: OpenStateCache
   /** Which stages this instance runs: `both` unless others run one of them. */
   readonly role: Role
-  /** Stop when every partition has reached the end that it had at the start. */
+  /** Stop when every partition has reached the end that it had at the start, whoever counts it. */
   readonly exitAtEnd: boolean
   readonly signal?: AbortSignal
 }
@@ -94,6 +101,7 @@ async function countApp(ports: AppPorts, parts: AppRunParts, run: CountRun): Pro
   const { source, log } = ports
   const { report } = run
   report.sizes = settings.plan.asked.map(({ name }) => name)
+  const begun = clock.now()
   const failed = new AbortController()
   let trouble: unknown
   const stageTwo = new MergeOwner({
@@ -127,6 +135,7 @@ async function countApp(ports: AppPorts, parts: AppRunParts, run: CountRun): Pro
       await once(signal)
     }
     if (failed.signal.aborted) throw trouble
+    if (parts.exitAtEnd && parts.role === 'both') await mergedOrOurs(ports, clock, begun, signal)
     await stageTwo.drain()
     if (failed.signal.aborted) throw trouble
   } finally {
@@ -151,12 +160,13 @@ async function combine(
 ): Promise<void> {
   const { settings, clock } = parts
   const { source, log } = ports
+  const ends = await offsetsOf(ports, at => ports.endOf?.(at))
   const { intake, sanity } = createIntake({
     source,
     settings,
     clock,
     positions: new Map(),
-    ends: await endOffsets(ports),
+    ends,
     groupPartitions: log.partitions('partials')
   })
   const stageOne = new CombineOwner({
@@ -177,6 +187,14 @@ async function combine(
     await source.open(new Map())
     stageOne.assign(await joined(ports.combine, run.signal))
     await stageOne.turn(async () => {})
+    const watch = new GoalWatch({
+      goals: await goalsOf(ports, parts.exitAtEnd, ends),
+      membership: ports.combine,
+      clock,
+      position: partition => intake.combiners.get(partition)?.position
+    })
+    const isBounded = parts.exitAtEnd || ends.size > 0
+    if (isBounded) watch.start(() => source.wake())
     if (stageOne.resumed) {
       run.report.notes.push('goes on where it stopped')
       // An app that has counted before was right once: bad frames later on must not keep it from starting.
@@ -191,9 +209,10 @@ async function combine(
       report: run.report,
       flushEveryMs: settings.flushEveryMs,
       beforePoll: flush => stageOne.turn(flush),
-      enough: () => intake.reachedEnds || (parts.exitAtEnd && intake.reachedFirstEnd),
+      enough: () => isBounded && watch.isOver,
       signal
     }).run()
+    await watch.stop()
     if (parts.exitAtEnd && !run.signal.aborted) sanity.end()
     await stageOne.close()
     // Others go on with our partitions while we say our last words.
@@ -203,11 +222,48 @@ async function combine(
   }
 }
 
-/** Where reading ends, by partition; empty when it goes on. */
-async function endOffsets(ports: AppPorts): Promise<Map<number, number>> {
-  const ends = new Map<number, number>()
-  for (let partition = 0; ports.endOf && partition < ports.source.partitions; partition++) {
-    ends.set(partition, await ports.endOf(partition))
+/** An offset of each input partition that has one. */
+async function offsetsOf(
+  { source }: AppPorts,
+  offsetOf: (partition: number) => Promise<number> | undefined
+): Promise<Map<number, number>> {
+  const offsets = new Map<number, number>()
+  for (let partition = 0; partition < source.partitions; partition++) {
+    const offset = await offsetOf(partition)
+    if (offset !== undefined) offsets.set(partition, offset)
   }
-  return ends
+  return offsets
+}
+
+/** What stage 1 has sent is merged by others, or will be by us: the tasks of a dead instance come late. */
+async function mergedOrOurs(
+  ports: AppPorts,
+  clock: Clock,
+  begun: number,
+  signal: AbortSignal
+): Promise<void> {
+  const { log, merge } = ports
+  // What a dead instance has merged it has not said yet.
+  const othersFrom = begun + ports.sessionMs + SESSION_SPARE_MS
+  const goals = new Map<number, number>()
+  for (let partition = 0; partition < log.partitions('partials'); partition++) {
+    goals.set(partition, (await log.bounds('partials', partition, 'written')).end)
+  }
+  const position = (partition: number): number | undefined =>
+    merge.seat(partition) ? Number.POSITIVE_INFINITY : undefined
+  const watch = new GoalWatch({ goals, membership: merge, clock, position, othersFrom })
+  const over = new Promise<void>(resolve => watch.start(resolve))
+  await Promise.race([over, once(signal)])
+  await watch.stop()
+}
+
+/** Where stage 1 has done what it was asked for, by partition. */
+async function goalsOf(
+  ports: AppPorts,
+  exitAtEnd: boolean,
+  ends: ReadonlyMap<number, number>
+): Promise<ReadonlyMap<number, number>> {
+  if (!exitAtEnd) return ends
+  const latest = await offsetsOf(ports, at => ports.latestOf(at))
+  return new Map([...latest].map(([at, goal]) => [at, Math.min(goal, ends.get(at) ?? goal)]))
 }

@@ -10,8 +10,6 @@ const IDLE_AFTER_MS = 30_000
 interface Standing {
   atEnd: boolean
   end: number
-  /** The end when it was first seen; −1 before. */
-  firstEnd: number
   /** Wall clock of the last frame; −Infinity when there was none since the start. */
   cameAt: number
 }
@@ -56,7 +54,6 @@ export class Intake implements Taker {
     this.standings.set(partition, {
       atEnd: false,
       end: -1,
-      firstEnd: -1,
       cameAt: Number.NEGATIVE_INFINITY
     })
   }
@@ -100,7 +97,6 @@ export class Intake implements Taker {
     const standing = this.standings.get(partition)!
     standing.atEnd = progress.atEnd
     standing.end = progress.end
-    if (standing.firstEnd < 0) standing.firstEnd = progress.end
   }
 
   /** What the partition's next mark says. */
@@ -114,23 +110,6 @@ export class Intake implements Taker {
   lag(partition: number): number | undefined {
     const { end } = this.standings.get(partition)!
     return end < 0 ? undefined : Math.max(0, end - this.combiners.get(partition)!.position)
-  }
-
-  /** True when every partition was read to where reading ends. */
-  get reachedEnds(): boolean {
-    if (this.ends.size === 0) return false
-    for (const [partition, combiner] of this.combiners) {
-      if (combiner.position < this.endOf(partition)) return false
-    }
-    return true
-  }
-
-  /** True when every partition was read to the end that it had at the start. */
-  get reachedFirstEnd(): boolean {
-    for (const [partition, { firstEnd }] of this.standings) {
-      if (firstEnd < 0 || this.combiners.get(partition)!.position < firstEnd) return false
-    }
-    return true
   }
 
   /** True when the sketches of all partitions together ask for an early flush. */

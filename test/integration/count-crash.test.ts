@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
+import { text } from '../../src/core/bytes.ts'
+import { appLog, committedRecords } from './app-topics.ts'
 import { CountingPlace, latestOf } from './counting.ts'
 import { developmentBroker } from './dev-broker.ts'
 
@@ -13,7 +15,17 @@ describe('a count that is killed or stopped', { skip: broker ? false : 'no broke
     place = await CountingPlace.open(broker!.bootstrap)
     const size = ['--frames', '60k', '--users', '900', '--rate', '200', '--shape', 'small']
     const late = ['--late-share', '0.02', '--late-max', '60s']
-    await place.run('generate', ...size, ...late, '-o', 'frames.jsonl', '--truth', 'truth.json')
+    const broken = ['--broken-share', '0.001']
+    await place.run(
+      'generate',
+      ...size,
+      ...late,
+      ...broken,
+      '-o',
+      'frames.jsonl',
+      '--truth',
+      'truth.json'
+    )
   })
   after(() => place.close())
 
@@ -43,7 +55,24 @@ describe('a count that is killed or stopped', { skip: broker ? false : 'no broke
     assert.fail('the count ended early')
   }
 
-  it('kill -9 in the middle, started again: the users of every window are the truth', async () => {
+  /** What a count leaves behind, apart from when it said what. */
+  async function leftBy(app: string) {
+    const { stdout } = await place.run('results', '--app', app, '--format', 'jsonl')
+    const log = await appLog(place.scratch.cluster, app)
+    const rejects: string[] = []
+    for (let partition = 0; partition < log.partitions('rejects'); partition++) {
+      const records = await committedRecords(log, 'rejects', partition)
+      rejects.push(...records.map(({ value }) => text(value!)))
+    }
+    await log.close()
+    const counts = latestOf(stdout).map(result => {
+      const { window, start, frames, late, uniques, low, high } = result
+      return { window, start, frames, late, uniques, low, high }
+    })
+    return { counts, rejects: rejects.sort() }
+  }
+
+  it('kill -9 in the middle, started again: all is as if nothing had happened', async () => {
     const { topic, app } = await place.topic(4)
     const { produced, counting, args } = startBoth(topic, app)
     await said(counting, 4)
@@ -51,16 +80,19 @@ describe('a count that is killed or stopped', { skip: broker ? false : 'no broke
     await once(counting, 'close')
     await produced
     await place.run('count', ...args, '-e')
-    const { stdout } = await place.run('results', '--app', app, '--format', 'jsonl')
-    const truth = place.truth('truth.json')
-    const found = latestOf(stdout).map(({ start, uniques }) => [Date.parse(start) / 1_000, uniques])
-    assert.deepEqual(
-      found,
-      truth.minutes.map(({ start, uniques }) => [start, uniques])
+    const undisturbed = place.app()
+    await place.run('count', ...args, '-e', '--app', undisturbed)
+    const found = await leftBy(app)
+    assert.deepEqual(found, await leftBy(undisturbed))
+    const minutes = found.counts.map(({ start, frames, uniques }) => {
+      return { start: Date.parse(start) / 1_000, frames, uniques }
+    })
+    assert.deepEqual(minutes, place.truth('truth.json').minutes)
+    assert.ok(found.rejects.length > 0, 'some frames were broken')
+    assert.ok(
+      found.counts.some(({ late }) => late > 0),
+      'some frames were late'
     )
-    for (const [index, { frames }] of latestOf(stdout).entries()) {
-      assert.ok(frames >= truth.minutes[index]!.frames, 'no frame is lost')
-    }
   })
 
   it('Ctrl-C flushes, stores its offsets and ends with 130; the rest follows exactly', async () => {

@@ -63,6 +63,8 @@ export async function startInstance(durable: Durable, options: InstanceOptions):
     combine,
     merge,
     startOf: async () => 0,
+    latestOf: async partition => script[partition]!.length,
+    sessionMs: 6_000,
     from: 'earliest',
     combineTransactions: partition => open('combine', partition, durable.combined),
     mergeTransactions: partition => open('merge', partition, durable.merged),
