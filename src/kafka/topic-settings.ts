@@ -1,6 +1,8 @@
 import * as K from '@platformatic/kafka'
 import { isFailure } from '../core/errors.ts'
+import { isBrokerError } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
+import { withRetry } from './retry.ts'
 import { call } from './wire.ts'
 
 /** One setting of a topic with the value in force. */
@@ -13,6 +15,7 @@ export interface TopicSetting {
 
 const TOPIC_RESOURCE = K.ConfigResourceTypes.TOPIC
 const SET_FOR_TOPIC = 1
+const FRESH_TOPIC_MS = 3_000
 /** Kafka's default of `max.message.bytes`: 1 MiB and the overhead of a batch. */
 const BATCH_BYTES_DEFAULT = 1_048_588
 
@@ -20,7 +23,12 @@ const BATCH_BYTES_DEFAULT = 1_048_588
 export async function readTopicSettings(cluster: Cluster, topic: string): Promise<TopicSetting[]> {
   const wire = await cluster.controller()
   const resource = { resourceType: TOPIC_RESOURCE, resourceName: topic, configurationKeys: null }
-  const answer = await call(wire, K.describeConfigsV4.api, [resource], false, false)
+  // A topic that was just made is not known to every broker yet.
+  const answer = await withRetry(
+    () => call(wire, K.describeConfigsV4.api, [resource], false, false),
+    error => !isBrokerError(error, 'UNKNOWN_TOPIC_OR_PARTITION'),
+    { limitMs: FRESH_TOPIC_MS }
+  )
   const configs = answer.results.flatMap(result => result.configs)
   return configs.map(({ name, value, configSource }) => ({
     name,
