@@ -42,7 +42,7 @@ export const limits = Object.freeze({
   /** Sliding windows whose bounds are remembered, as for days. */
   windowsRememberedMax: 16_384,
   /** Panes touched between two flushes; a full table flushes early. */
-  panesPerFlushMax: 10_000,
+  panesPerFlushMax: 2_000,
   /** Groups met between two flushes; beyond it a flush is made early. */
   groupsPerFlushMax: 65_536,
   /** Rejects between two flushes; beyond it a flush is made early. */
@@ -52,11 +52,11 @@ export const limits = Object.freeze({
   /** Partials between two flushes, all sketches together; beyond it a flush is made early. */
   partialsPerFlushBytesMax: 64 * MB,
   /** Windows touched between two commits; beyond it a commit is made early. */
-  touchedWindowsPerCommitMax: 5_000,
+  touchedWindowsPerCommitMax: 2_000,
   /** Rows of each size that one commit purges; the next one goes on. */
   purgedRowsPerCommitMax: 20_000,
   /** Live sketches between two commits, all tasks of a process together. */
-  liveSketchBytesMax: 48 * MB,
+  liveSketchBytesMax: 40 * MB,
   /** Changelog of one stage-2 task; a larger commit is followed by a longer pause. */
   stateBytesPerSecondMax: 4 * MB,
   /** Closing windows per commit. */
