@@ -12,6 +12,7 @@ const CONCURRENCY = 2
 const UNIT_TEST_MS_MAX = 60_000
 const SIMULATION_TEST_MS_MAX = 240_000
 const INTEGRATION_TEST_MS_MAX = 180_000
+const FILE_MS_MAX = 300_000
 
 type Layer = () => Promise<Counts>
 
@@ -26,9 +27,9 @@ async function layer(heading: string, run: Layer): Promise<Counts> {
   return counts
 }
 
-/** Tests that need nothing but Node. */
+/** Test files, nothing around them. */
 function plain(files: readonly string[], timeoutMs: number, signal: AbortSignal): Layer {
-  return () => runLayer(files, { concurrency: CONCURRENCY, timeoutMs, signal })
+  return () => runLayer(files, { concurrency: CONCURRENCY, timeoutMs, fileMs: FILE_MS_MAX, signal })
 }
 
 /** The tests get one broker between them, and it goes when they are done or interrupted. */
@@ -42,8 +43,7 @@ function integration(files: readonly string[], signal: AbortSignal): Layer {
     try {
       console.log(`  broker at ${broker.brokers}`)
       process.env[BROKERS_VARIABLE] = broker.brokers
-      const timeoutMs = INTEGRATION_TEST_MS_MAX
-      return await runLayer(files, { concurrency: CONCURRENCY, timeoutMs, signal })
+      return await plain(files, INTEGRATION_TEST_MS_MAX, signal)()
     } finally {
       await broker.stop()
     }

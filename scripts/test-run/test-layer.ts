@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { run } from 'node:test'
 import { inspect } from 'node:util'
 import { projectRoot } from '../gate/tree.ts'
+import { FILE_DEADLINE_VARIABLE } from './file-deadline.ts'
 
 /** What a layer of tests came to; layers add up to the closing lines. */
 export interface Counts {
@@ -24,18 +25,28 @@ export const noTests: Readonly<Counts> = {
   todo: 0
 }
 
+/** How many files that hang a layer waits for. */
+const LAYER_FILES_MAX = 5
+
 export interface LayerOptions {
   readonly concurrency: number
   /** For one test, in ms: a hang fails by name instead of holding everything. */
   readonly timeoutMs: number
+  /** For one file, in ms: what its tests left open must not keep it, and the run, from ending. */
+  readonly fileMs: number
   /** Ends the run early; what did not finish counts as cancelled. */
   readonly signal?: AbortSignal
 }
 
 /** Runs test files, one process each: a line per file, failures in full as they happen. */
 export async function runLayer(files: readonly string[], options: LayerOptions): Promise<Counts> {
-  const { timeoutMs: timeout, ...rest } = options
-  const stream = run({ files, timeout, cwd: projectRoot, ...rest })
+  const { timeoutMs: timeout, fileMs, concurrency, signal } = options
+  process.env[FILE_DEADLINE_VARIABLE] = String(fileMs)
+  const execArgv = ['--import', new URL('file-deadline.ts', import.meta.url).href]
+  // For a file that is too busy to look at its own deadline.
+  const late = AbortSignal.timeout(LAYER_FILES_MAX * fileMs)
+  const ends = { signal: AbortSignal.any(signal ? [signal, late] : [late]) }
+  const stream = run({ files, timeout, cwd: projectRoot, execArgv, concurrency, ...ends })
   const reasons = new Map<string, number>()
   const counts = { ...noTests }
   for await (const { type, data } of stream) {

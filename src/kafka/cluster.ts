@@ -96,12 +96,23 @@ export class Cluster {
     return [...this.addresses].map(([id, address]) => ({ id, address }))
   }
 
-  /** A connection for admin requests; any broker forwards them (KIP-590). */
-  controller(): Promise<Wire> {
-    const node = this.addresses.has(this.controllerId)
-      ? this.controllerId
-      : (this.nodes()[0]?.id ?? -1)
-    return this.wire('admin', node)
+  /**
+   * A connection for admin requests; any broker forwards them (KIP-590). The brokers go on naming a dead
+   * one until its session ends: then another one does.
+   */
+  async controller(): Promise<Wire> {
+    const [first = -1, ...others] = this.adminNodes()
+    try {
+      return await this.wire('admin', first)
+    } catch (error) {
+      await this.learn([])
+      for (const node of new Set([...this.adminNodes(), ...others])) {
+        if (node === first) continue
+        const wire = await this.wire('admin', node).catch(() => undefined)
+        if (wire) return wire
+      }
+      throw error
+    }
   }
 
   /** The connection for a purpose to a broker; opened when there is none, or the last one died. */
@@ -162,6 +173,12 @@ export class Cluster {
     for (const wire of await Promise.allSettled(wires)) {
       if (wire.status === 'fulfilled') wire.value.close()
     }
+  }
+
+  /** Whom to ask first, and whom then. */
+  private adminNodes(): number[] {
+    const nodes = [...this.addresses.keys()]
+    return nodes.sort((a, b) => Number(b === this.controllerId) - Number(a === this.controllerId))
   }
 
   private async open(node: number): Promise<Wire> {
