@@ -21,6 +21,12 @@ const MODULES = [
     path: 'src/sketch/fingerprint-table-module.ts',
     what: 'The table of fingerprints',
     name: 'fingerprintTableBase64'
+  },
+  {
+    config: 'wasm/extract-asconfig.json',
+    path: 'src/extract/extract-kernel-module.ts',
+    what: 'The extraction kernel',
+    name: 'extractKernelBase64'
   }
 ] as const
 const TEXT_WIDTH = 92

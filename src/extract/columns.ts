@@ -33,6 +33,14 @@ export const FILTERED = 9
 /** Older than everything kept. The partition's combiner says so, never an extractor. */
 export const TOO_LATE = 10
 
+/** Where columns lie in a memory, from a multiple of eight on. */
+export interface ColumnsPlace {
+  readonly buffer: ArrayBuffer
+  readonly at: number
+  /** Rows that each has room for; a multiple of eight, unless nothing follows. */
+  readonly rows: number
+}
+
 /**
  * Extracted frames, one row each, in the order of their partition. Filled again and again: nothing
  * is allocated per frame. Rows that were not counted have a verdict, a span and an offset only, and
@@ -63,18 +71,33 @@ export class Columns {
   readonly start: Int32Array
   readonly end: Int32Array
 
-  constructor(capacity: number) {
+  /** With `place` the columns lie in a memory that is there already. */
+  constructor(capacity: number, place: ColumnsPlace = placeFor(capacity)) {
+    const { buffer, at, rows } = place
+    const words = at + 3 * rows * 8
+    const word = (index: number) => words + index * rows * 4
     this.capacity = capacity
-    this.verdict = new Uint8Array(capacity)
-    this.time = new Float64Array(capacity)
-    this.recordTime = new Float64Array(capacity)
-    this.h1lo = new Uint32Array(capacity)
-    this.h1hi = new Uint32Array(capacity)
-    this.h2lo = new Uint32Array(capacity)
-    this.h2hi = new Uint32Array(capacity)
-    this.offset = new Float64Array(capacity)
-    this.group = new Int32Array(capacity)
-    this.start = new Int32Array(capacity)
-    this.end = new Int32Array(capacity)
+    this.time = new Float64Array(buffer, at, capacity)
+    this.recordTime = new Float64Array(buffer, at + rows * 8, capacity)
+    this.offset = new Float64Array(buffer, at + rows * 16, capacity)
+    this.h1lo = new Uint32Array(buffer, word(0), capacity)
+    this.h1hi = new Uint32Array(buffer, word(1), capacity)
+    this.h2lo = new Uint32Array(buffer, word(2), capacity)
+    this.h2hi = new Uint32Array(buffer, word(3), capacity)
+    this.group = new Int32Array(buffer, word(4), capacity)
+    this.start = new Int32Array(buffer, word(5), capacity)
+    this.end = new Int32Array(buffer, word(6), capacity)
+    this.verdict = new Uint8Array(buffer, word(7), capacity)
   }
+}
+
+/*
+ * Columns lie one behind the other, each with room for `rows`; wide ones first, so that all are aligned:
+ *
+ *   time | recordTime | offset  (8 B a row)  h1lo | h1hi | h2lo | h2hi | group | start | end  (4 B)  verdict  (1 B)
+ */
+const ROW_BYTES = 3 * 8 + 7 * 4 + 1
+
+function placeFor(rows: number): ColumnsPlace {
+  return { buffer: new ArrayBuffer(rows * ROW_BYTES), at: 0, rows }
 }

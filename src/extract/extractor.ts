@@ -16,7 +16,7 @@ export interface Condition {
  * Which fields are wanted, and how. A field is a top-level member, or one below an object at the top
  * level: `user.id` (`field-path.ts` has the spelling). In the plain extractor one below costs about
  * 0.1 µs a frame more than one on top, `by` with two fields about 0.2 µs; a frame that lacks a field is
- * read to its end, which is what costs (1 to 2 ns a byte).
+ * read to its end, which is what costs (1 to 2 ns a byte, in the kernel about half a ns).
  */
 export interface ExtractOptions {
   /**
@@ -67,12 +67,16 @@ export interface Records {
   readonly logAppendTime: boolean
 }
 
+export type ExtractorKind = 'wasm' | 'plain'
+
 /** Bounds of one extractor; `limits.columnFramesMax` and `limits.frameBytesMax` unless given. */
 export interface ExtractorBounds {
   /** Rows that one call fills at most. */
   readonly columnFrames: number
   /** A longer frame is a row `too-long`. */
   readonly frameBytes: number
+  /** Room for frames in the kernel's memory; 256 KiB unless given. Longer frames are left to the plain twin. */
+  readonly inputBytes: number
 }
 
 /**
@@ -108,7 +112,13 @@ export interface ExtractorBounds {
  * - A byte order mark before a frame is passed over.
  */
 export interface Extractor {
+  readonly kind: ExtractorKind
   readonly columns: Columns
+  /**
+   * Where bytes may lie that a kernel reads without copying them: a source that has room of its own can
+   * take this instead. Undefined in the plain extractor.
+   */
+  readonly input: Uint8Array | undefined
   readonly groups: GroupTable
   /**
    * Newline-delimited frames in `bytes[start, end)`. Returns the position after the last frame

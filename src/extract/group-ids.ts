@@ -37,6 +37,8 @@ export class GroupIds implements GroupTable {
   /** By id: the hash, and where its words end in the arena (they begin where those before end). */
   private hashes = new Int32Array(SLOTS_MIN / SLOTS_PER_GROUP)
   private ends = new Int32Array(SLOTS_MIN / SLOTS_PER_GROUP)
+  /** How often everything was forgotten: ids of another epoch mean nothing. */
+  epoch = 0
   private texts: string[] = []
   private homes: number[] = []
 
@@ -67,6 +69,7 @@ export class GroupIds implements GroupTable {
   }
 
   clear(): void {
+    this.epoch++
     if (this.slots.length > SLOTS_KEPT) {
       this.slots = new Int32Array(SLOTS_MIN)
       this.arena = new Int32Array(ARENA_WORDS_MIN)

@@ -21,9 +21,11 @@ const RETURN = 0x0d
 
 /**
  * The extractor in plain TypeScript: the readable twin of every kernel, their oracle, and what runs
- * where no kernel can.
+ * where no kernel can. A kernel shares its columns with one and leaves frames and records to it.
  */
 export class PlainExtractor implements Extractor {
+  readonly kind = 'plain'
+  readonly input = undefined
   readonly columns: Columns
   readonly groups: GroupIds
   private readonly scanner: FieldScanner
@@ -38,8 +40,12 @@ export class PlainExtractor implements Extractor {
   /** The rest of a line that was too long is being passed over. */
   private skipping = false
 
-  constructor(options: ExtractOptions, bounds: Partial<ExtractorBounds> = {}) {
-    this.columns = new Columns(bounds.columnFrames ?? limits.columnFramesMax)
+  constructor(
+    options: ExtractOptions,
+    bounds: Partial<ExtractorBounds> = {},
+    columns: Columns = new Columns(bounds.columnFrames ?? limits.columnFramesMax)
+  ) {
+    this.columns = columns
     this.frameBytesMax = bounds.frameBytes ?? limits.frameBytesMax
     this.groups = new GroupIds(options.groupPartitions ?? 1, (options.by?.length ?? 0) === 0)
     this.scanner = new FieldScanner(options, this.groups)
@@ -58,9 +64,14 @@ export class PlainExtractor implements Extractor {
   }
 
   lines(bytes: Uint8Array, start: number, end: number, last: boolean): number {
+    this.columns.count = 0
+    this.columns.logAppendTime = false
+    return this.moreLines(bytes, start, end, last)
+  }
+
+  /** `lines` behind the rows that are there already. */
+  moreLines(bytes: Uint8Array, start: number, end: number, last: boolean): number {
     const columns = this.columns
-    columns.count = 0
-    columns.logAppendTime = false
     // Buffer's search is seven times as fast as Uint8Array's; one view a call, ending at `end`.
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, end)
     let at = start
@@ -94,10 +105,15 @@ export class PlainExtractor implements Extractor {
   }
 
   records(): boolean {
+    this.columns.count = 0
+    this.columns.logAppendTime = this.logAppendTime
+    return this.moreRecords()
+  }
+
+  /** `records` behind the rows that are there already. */
+  moreRecords(): boolean {
     const columns = this.columns
     const walker = this.walker
-    columns.count = 0
-    columns.logAppendTime = this.logAppendTime
     while (columns.count < columns.capacity && walker.next()) {
       const row = columns.count++
       columns.offset[row] = walker.offset
@@ -108,10 +124,46 @@ export class PlainExtractor implements Extractor {
         columns.start[row] = walker.valueEnd
         columns.verdict[row] = TOMBSTONE
       } else {
-        columns.verdict[row] = this.takeValue(row)
+        columns.verdict[row] = this.takeValue(row, walker.bytes, walker.keyStart, walker.keyEnd)
       }
     }
     return columns.count > 0
+  }
+
+  /** Bytes of the next call that hold no newline; undefined while a line that was too long is passed over. */
+  get unfinished(): number | undefined {
+    return this.skipping ? undefined : this.searched
+  }
+
+  /** A kernel has taken the lines in front of number `line`. */
+  passLines(line: number): void {
+    this.nextLine = line
+  }
+
+  /**
+   * The next line has no end in the `bytes` that are there of it: true when that many may be held back for the
+   * next call.
+   */
+  holdBack(bytes: number): boolean {
+    if (bytes > this.frameBytesMax) return false
+    this.searched = bytes
+    return true
+  }
+
+  /** A kernel has taken the records of the batch in front of position `at`; `left` of them follow. */
+  passRecords(batch: Records, at: number, left: number): void {
+    this.walker.begin(batch, at, left)
+  }
+
+  /** Judges the frame whose span is in row `row`. */
+  judgeLine(row: number, bytes: Uint8Array): void {
+    const { columns } = this
+    columns.verdict[row] = this.takeFrame(row, bytes, columns.start[row]!, columns.end[row]!)
+  }
+
+  /** Judges the record whose value and time are in row `row`; a key that starts at `NULL` is none. */
+  judgeRecord(row: number, bytes: Uint8Array, keyStart: number, keyEnd: number): void {
+    this.columns.verdict[row] = this.takeValue(row, bytes, keyStart, keyEnd)
   }
 
   fieldNames(bytes: Uint8Array, start: number, end: number): string[] {
@@ -141,20 +193,22 @@ export class PlainExtractor implements Extractor {
     columns.verdict[row] = tooLong ? TOO_LONG : this.takeFrame(row, bytes, from, to)
   }
 
-  private takeValue(row: number): number {
-    const { scanner, walker } = this
-    const { bytes, valueStart, valueEnd } = walker
+  private takeValue(row: number, bytes: Uint8Array, keyStart: number, keyEnd: number): number {
+    const { scanner, columns } = this
+    const valueStart = columns.start[row]!
+    const valueEnd = columns.end[row]!
     if (valueEnd - valueStart > this.frameBytesMax) {
-      this.columns.end[row] = valueStart + this.frameBytesMax
+      columns.end[row] = valueStart + this.frameBytesMax
       return TOO_LONG
     }
     if (this.keyOfRecord) {
-      if (walker.keyStart === NULL) scanner.key.lack()
-      else scanner.key.use(bytes, walker.keyStart, walker.keyEnd)
+      if (keyStart === NULL) scanner.key.lack()
+      else scanner.key.use(bytes, keyStart, keyEnd)
     }
     if (this.timeOfRecord) {
-      if (Number.isNaN(walker.time)) scanner.time.lack()
-      else scanner.time.use(walker.time)
+      const time = columns.recordTime[row]!
+      if (Number.isNaN(time)) scanner.time.lack()
+      else scanner.time.use(time)
     }
     // A value of which nothing is wanted may hold anything.
     if (scanner.isIdle) return this.takeFrame(row, bytes, 0, 0)

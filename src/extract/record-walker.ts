@@ -11,6 +11,7 @@ import type { Records } from './extractor.ts'
 /** Start of a span that is null. */
 export const NULL = -1
 
+const NO_BYTES = new Uint8Array(0)
 const NULL_LENGTH = -1
 const ATTRIBUTES_LENGTH = 1
 const INT32_VARINT_BYTES = 5
@@ -30,19 +31,20 @@ export class RecordWalker {
   keyEnd = 0
   valueStart = NULL
   valueEnd = 0
-  bytes: Uint8Array = new Uint8Array(0)
+  bytes: Uint8Array = NO_BYTES
 
   private batch: Records | undefined
   private at = 0
   private end = 0
   private left = 0
 
-  begin(batch: Records): void {
+  /** Begins at the position `at` of the batch, with `left` records to come. */
+  begin(batch: Records, at: number = batch.start, left: number = batch.count): void {
     this.batch = batch
     this.bytes = batch.bytes
-    this.at = batch.start
+    this.at = at
     this.end = batch.end
-    this.left = batch.count
+    this.left = left
   }
 
   /** Moves to the next record at or after `fromOffset`; false at the end of the batch. */
@@ -63,7 +65,7 @@ export class RecordWalker {
   /** Forgets the batch, so that its bytes can be collected. */
   release(): void {
     this.batch = undefined
-    this.bytes = new Uint8Array(0)
+    this.bytes = NO_BYTES
   }
 
   private read(batch: Records): void {

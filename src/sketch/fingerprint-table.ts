@@ -1,7 +1,7 @@
+import { compileModule, createMemory, instantiate } from '../core/web-assembly.ts'
 import { fingerprintTableBase64 } from './fingerprint-table-module.ts'
 import type { HashColumns } from './sketch.ts'
 import { FRESH_AT, TABLE_AT, TABLE_COLUMNS_AT, TABLE_ROWS_MAX } from './table-memory.ts'
-import { compileModule, createMemory, instantiate } from './web-assembly.ts'
 
 /** What the module exports: `wasm/fingerprint-table.ts`. */
 interface TableExports {

@@ -1,4 +1,5 @@
 import { HASH_SEED, murmur3x64128 } from '../core/murmur3.ts'
+import { compileModule, instantiate } from '../core/web-assembly.ts'
 import {
   checkKeys,
   checkOthers,
@@ -18,7 +19,6 @@ import {
   OTHERS_AT,
   REGISTERS_AT
 } from './wasm-memory.ts'
-import { compileModule, instantiate } from './web-assembly.ts'
 
 let compiled: object | undefined
 

@@ -177,6 +177,8 @@ export function recordsConformance(create: Create): void {
     damaged(record(7, Buffer.from([0]), 0, 0, -1, -1, 0, 0))
     const rest = [Buffer.from([0]), 0, 0, -1, -1, 0]
     damaged({ ...record(7, ...rest, 6, ...rest), count: 2 })
+    // A length of six bytes, one more than 32 bits need.
+    damaged(record(Buffer.from([0x8c, 0x80, 0x80, 0x80, 0x80, 0]), ...rest))
   })
 
   it('gives rows before the damage', () => {

@@ -248,6 +248,8 @@ function linesConformance(create: Create): void {
     for (const end of ['', '\n', '\r\n', '\r']) {
       assert.equal(verdict(`\ufeff${frame}${end}`), 'counted')
       assert.equal(verdict(`${frame} ${end}`), 'too-long')
+      // Nobody looks whether what is too long is blank.
+      assert.equal(verdict(`${' '.repeat(101)}${end}`), 'too-long')
     }
   })
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { compileModule, instantiate } from '../../src/core/web-assembly.ts'
 import { registerValueOf } from '../../src/sketch/coupon.ts'
 import { hashKernelBase64 } from '../../src/sketch/hash-kernel-module.ts'
 import { isState, stateOf, ULL_STATES, unite } from '../../src/sketch/ull-register.ts'
 import { type HashExports, WasmColumns } from '../../src/sketch/wasm-columns.ts'
-import { compileModule, instantiate } from '../../src/sketch/web-assembly.ts'
 
 const columns = new WasmColumns(instantiate(compileModule(hashKernelBase64)) as HashExports)
 
