@@ -1,27 +1,34 @@
-import { checkAppName, combineGroup, defaultAppName, mergeGroup, topicOf } from './app/names.ts'
+import { compilePattern, type InputChoice } from './app/input-choice.ts'
 import {
-  type AppRecord,
-  appRecordKey,
-  checkSameApp,
-  createAppRecord,
-  decodeAppRecord
-} from './app/record.ts'
-import { settleRecord } from './app/settle.ts'
+  checkAsked,
+  firstTopics,
+  goneTopics,
+  growRecord,
+  type InputFindings,
+  inputsOf
+} from './app/input-growth.ts'
+import { InputWatch } from './app/input-watch.ts'
+import { appNameOf, combineGroup, mergeGroup, topicOf } from './app/names.ts'
+import { type AppRecord, checkSameApp, createAppRecord } from './app/record.ts'
 import { type AppTopic, appTopics } from './app/topics.ts'
-import { text } from './core/bytes.ts'
+import { failure } from './core/errors.ts'
+import { Inputs } from './core/inputs.ts'
 import { systemClock } from './host/system-clock.ts'
 import { KafkaAppLog } from './kafka/app-log.ts'
+import { isRetriable } from './kafka/client-errors.ts'
 import { Cluster } from './kafka/cluster.ts'
 import { createMembership, groupSession, takeOverWarning } from './kafka/group-protocol.ts'
 import { listOffsets } from './kafka/list-offsets.ts'
+import { metadataPeek } from './kafka/offsets.ts'
 import type { KafkaOptions } from './kafka/options.ts'
-import { RecordReader } from './kafka/record-reader.ts'
 import { TopicAdmin } from './kafka/topic-admin.ts'
 import { ensureTopic } from './kafka/topic-ensure.ts'
 import { TopicSource } from './kafka/topic-source.ts'
-import { type TransactionOptions, TransactionProducer } from './kafka/transaction-producer.ts'
+import { TransactionProducer, transactionOutage } from './kafka/transaction-producer.ts'
+import { InputFinder } from './kafka-app-input.ts'
+import { StoredAppRecord } from './kafka-app-record.ts'
 import type { LogName, Membership } from './port/log.ts'
-import type { AppPorts, AppSource } from './runtime/app-run.ts'
+import type { AppPorts, AppSource } from './runtime/app-ports.ts'
 import {
   type CountSettings,
   keyFields,
@@ -30,7 +37,10 @@ import {
 } from './runtime/settings.ts'
 
 export interface KafkaSourceOptions extends KafkaOptions {
-  readonly topic: string
+  /** The topic to count, or several: then `app` is needed. */
+  readonly topic?: string | readonly string[]
+  /** Instead of names: a regular expression that matches whole names, also of topics made later. */
+  readonly topicPattern?: string
   /** Name of the count and prefix of its topics; `<topic>.<key>` unless said. */
   readonly app?: string
   /** Where a first start begins (a number is a record time in ms); later starts go on where the last one stopped. */
@@ -41,52 +51,55 @@ export interface KafkaSourceOptions extends KafkaOptions {
   readonly groupProtocol?: 'consumer' | 'classic'
   /** Silence after which the broker takes an instance for dead, in ms; its own setting with `consumer`. */
   readonly sessionMs?: number
+  /** Milliseconds between two looks for new topics and partitions; 30,000 unless said. */
+  readonly refreshMs?: number
   /** Is told when brokers are away or back. */
   readonly onTrouble?: (line: string) => void
 }
 
-const READ_MS = 200
+/** The module of a thread, as source or as built. */
+const THREAD_MODULE = new URL(
+  import.meta.url.endsWith('.ts') ? './count-thread.ts' : './count-thread.js',
+  import.meta.url
+)
 type Place = 'earliest' | 'latest' | number
-
-async function offsetOf(
-  cluster: Cluster,
-  topic: string,
-  partition: number,
-  at: Place
-): Promise<number> {
-  return (await listOffsets(cluster, topic, [partition], at)).get(partition) ?? 0
-}
 
 /** A Kafka topic to count: state, results and positions live in the app's own topics. */
 export function kafkaSource(options: KafkaSourceOptions): AppSource {
-  return { attach: settings => attach(options, settings) }
+  const { onTrouble = () => {}, ...plain } = options
+  return {
+    attach: settings => attach(options, settings),
+    forThreads: { entry: THREAD_MODULE, options: plain, onTrouble }
+  }
 }
 
 async function attach(options: KafkaSourceOptions, settings: CountSettings): Promise<AppPorts> {
-  const app = checkAppName(options.app ?? defaultAppName(options.topic, keyFields(settings.fields)))
+  const choice = inputChoice(options)
+  const app = appNameOf(options.app, choice.names ?? [], keyFields(settings.fields))
   const trouble = options.onTrouble ? { onTrouble: options.onTrouble } : {}
   const cluster = await Cluster.connect(options)
   try {
-    const source = await TopicSource.create(cluster, options.topic, trouble)
-    const wanted = createAppRecord({
-      app,
-      topics: [{ name: source.name, id: source.id, partitions: source.partitions }],
-      partialsPartitions: partialsPartitions(settings),
-      settings: stateSettings(settings)
-    })
-    await ensureTopics(cluster, wanted)
-    const log = await KafkaAppLog.open(cluster, {
-      topics: topicsOf(app),
-      clock: systemClock,
-      random: Math.random,
-      ...trouble
-    })
-    const transactions = { topics: topicsOf(app), clock: systemClock, ...trouble }
-    await settle(cluster, wanted, transactions)
-    const member = (group: string, topic: string): Membership =>
+    const control = new StoredAppRecord(cluster, app, options.onTrouble)
+    const finder = new InputFinder(cluster, choice)
+    const { record, gone } = await settle({ cluster, app, control, finder, settings })
+    const inputs = new Inputs(inputsOf(record, gone))
+    const source = new TopicSource(cluster, inputs, trouble)
+    const log = await KafkaAppLog.open(cluster, { topics: topicsOf(app), ...trouble })
+    const member = (group: string, topic: string | Inputs): Membership =>
       createMembership(cluster, { group, topic, ...groupOptions(options), ...trouble })
-    const combine = member(combineGroup(app), options.topic)
+    const combine = member(combineGroup(app), inputs)
     const merge = member(mergeGroup(app), topicOf(app, 'partials'))
+    const watch = new InputWatch({
+      inputs,
+      record,
+      clock: systemClock,
+      newer: () => control.newer(),
+      find: known => finder.find(known),
+      settle: next => control.settle(stored => next(stored ?? record)),
+      mayPass: isRetriable,
+      ...(options.refreshMs === undefined ? {} : { everyMs: options.refreshMs }),
+      tell: options.onTrouble ?? (() => {})
+    })
     const slow = await takeOverWarning(cluster, {
       group: combineGroup(app),
       ...groupOptions(options)
@@ -97,8 +110,10 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
       await cluster.close()
     }
     const { from = 'earliest', until } = options
-    const offsetAt = (partition: number, at: Place): Promise<number> =>
-      offsetOf(cluster, options.topic, partition, at)
+    const offsetAt = async (slot: number, at: Place): Promise<number> => {
+      const { input, partition } = inputs.place(slot)
+      return (await listOffsets(cluster, input.name, [partition], at)).get(partition) ?? 0
+    }
     return {
       source,
       log,
@@ -109,31 +124,17 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
         ...groupOptions(options)
       }),
       from: typeof from === 'number' ? `records of ${new Date(from).toISOString()}` : from,
-      startOf: partition => offsetAt(partition, from),
-      latestOf: partition => offsetAt(partition, 'latest'),
-      ...(until === undefined ? {} : { endOf: (partition: number) => offsetAt(partition, until) }),
-      combineTransactions: partition =>
-        new TransactionProducer(cluster, {
-          transactionalId: `${app}-combine-${options.topic}-${partition}`,
-          ...transactions,
-          input: {
-            group: combineGroup(app),
-            topic: options.topic,
-            partition,
-            seat: at => combine.seat(at)
-          }
-        }),
-      mergeTransactions: partition =>
-        new TransactionProducer(cluster, {
-          transactionalId: `${app}-merge-${partition}`,
-          ...transactions,
-          input: {
-            group: mergeGroup(app),
-            topic: topicOf(app, 'partials'),
-            partition,
-            seat: at => merge.seat(at)
-          }
-        }),
+      followInputs: stop => watch.follow(stop),
+      startOf: (slot, isNew) => offsetAt(slot, isNew ? 'earliest' : from),
+      latestOf: slot => offsetAt(slot, 'latest'),
+      ...(until === undefined ? {} : { endOf: (slot: number) => offsetAt(slot, until) }),
+      ...transactionsOf({ cluster, app, inputs, combine, merge, ...trouble }),
+      hints: metadataPeek(
+        cluster,
+        mergeGroup(app),
+        topicOf(app, 'partials'),
+        log.partitions('partials')
+      ),
       close
     }
   } catch (error) {
@@ -142,20 +143,94 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
   }
 }
 
-/** The app record, in a transaction of `<app>-setup`. */
-async function settle(
-  cluster: Cluster,
-  wanted: AppRecord,
-  transactions: Omit<TransactionOptions, 'transactionalId'>
-): Promise<void> {
-  const { app } = wanted
-  const transactionalId = `${app}-setup`
-  const setup = new TransactionProducer(cluster, { transactionalId, ...transactions })
-  try {
-    await settleRecord(() => storedRecord(cluster, app), setup, wanted, systemClock)
-  } finally {
-    await setup.close()
+interface TransactionParts {
+  readonly cluster: Cluster
+  readonly app: string
+  readonly inputs: Inputs
+  readonly combine: Membership
+  readonly merge: Membership
+  readonly onTrouble?: (line: string) => void
+}
+
+/** One transactional id for each task: whoever takes it over fences who had it. */
+function transactionsOf(
+  parts: TransactionParts
+): Pick<AppPorts, 'combineTransactions' | 'mergeTransactions'> {
+  const { cluster, app, inputs, combine, merge, onTrouble = () => {} } = parts
+  const outage = transactionOutage(onTrouble)
+  const common = { topics: topicsOf(app), clock: systemClock, outage }
+  return {
+    combineTransactions: slot => {
+      const { input, partition } = inputs.place(slot)
+      const place = { group: combineGroup(app), topic: input.name, partition }
+      return new TransactionProducer(cluster, {
+        transactionalId: `${app}-combine-${input.name}-${partition}`,
+        ...common,
+        input: { ...place, seat: () => combine.seat(slot) }
+      })
+    },
+    mergeTransactions: partition => {
+      const place = { group: mergeGroup(app), topic: topicOf(app, 'partials'), partition }
+      return new TransactionProducer(cluster, {
+        transactionalId: `${app}-merge-${partition}`,
+        ...common,
+        input: { ...place, seat: at => merge.seat(at) }
+      })
+    }
   }
+}
+
+/** Throws `option-missing`, `option-conflict`, `option-value`. */
+function inputChoice({ topic, topicPattern }: KafkaSourceOptions): InputChoice {
+  if (topicPattern !== undefined) {
+    if (topic !== undefined) {
+      throw failure('option-conflict', { option: '--topic-pattern', other: '--topic' })
+    }
+    compilePattern(topicPattern)
+    return { pattern: topicPattern }
+  }
+  const names = typeof topic === 'string' ? [topic] : [...new Set(topic)]
+  if (names.length > 0) return { names }
+  throw failure('option-missing', { option: '--topic', purpose: 'a count', example: 'events' })
+}
+
+interface SettleParts {
+  readonly cluster: Cluster
+  readonly app: string
+  readonly control: StoredAppRecord
+  readonly finder: InputFinder
+  readonly settings: CountSettings
+}
+
+/** Makes or checks the app's topics and its record; answers the one that holds, and what is gone of it. */
+async function settle(
+  parts: SettleParts
+): Promise<{ record: AppRecord; gone: ReadonlySet<string> }> {
+  const { cluster, app, control, finder, settings } = parts
+  const tasks = partialsPartitions(settings)
+  const shape = { app, partialsPartitions: tasks, settings: stateSettings(settings) }
+  const admin = new TopicAdmin(cluster)
+  const topics = appTopics(tasks)
+  const ensure = ({ log, ...topic }: AppTopic): Promise<unknown> =>
+    ensureTopic(admin, { name: topicOf(app, log), ...topic })
+  const wanted = (findings: InputFindings): AppRecord =>
+    createAppRecord({ ...shape, topics: firstTopics(findings) })
+  // An input that is not there leaves no topics behind.
+  const isNew = (await admin.find(topicOf(app, 'control'))) === undefined
+  if (isNew) wanted(await finder.findFirst(undefined))
+  await Promise.all(topics.filter(({ log }) => log === 'control').map(ensure))
+  // An app that is there already is compared first: with other settings its topics would not fit either.
+  const known = await control.read()
+  if (known) checkSameApp(known, createAppRecord({ ...shape, topics: known.topics }))
+  await Promise.all(topics.filter(({ log }) => log !== 'control').map(ensure))
+  const findings = await finder.findFirst(known)
+  const record = await control.settle(stored => {
+    if (!stored) return wanted(findings)
+    checkSameApp(stored, createAppRecord({ ...shape, topics: stored.topics }))
+    checkAsked(stored, findings)
+    return growRecord(stored, findings)
+  })
+  return { record, gone: goneTopics(record, findings) }
 }
 
 /** Heartbeats are frequent, so that an instance that leaves is noticed at once. */
@@ -180,34 +255,5 @@ function topicsOf(app: string): Record<LogName, string> {
     counts: topicOf(app, 'counts'),
     rejects: topicOf(app, 'rejects'),
     control: topicOf(app, 'control')
-  }
-}
-
-/** An app that is there already is compared first: with other settings its topics would not fit either. */
-async function ensureTopics(cluster: Cluster, wanted: AppRecord): Promise<void> {
-  const { app, partialsPartitions: partitions } = wanted
-  const admin = new TopicAdmin(cluster)
-  const topics = appTopics(partitions)
-  const ensure = ({ log, ...topic }: AppTopic): Promise<unknown> =>
-    ensureTopic(admin, { name: topicOf(app, log), ...topic })
-  await Promise.all(topics.filter(({ log }) => log === 'control').map(ensure))
-  const known = await storedRecord(cluster, app)
-  if (known) checkSameApp(known, wanted)
-  await Promise.all(topics.filter(({ log }) => log !== 'control').map(ensure))
-}
-
-async function storedRecord(cluster: Cluster, app: string): Promise<AppRecord | undefined> {
-  const topic = topicOf(app, 'control')
-  const start = (await listOffsets(cluster, topic, [0], 'earliest')).get(0) ?? 0
-  const reader = await RecordReader.open(cluster, topic, new Map([[0, start]]))
-  try {
-    while (!reader.atEnd) {
-      for (const { key, value } of await reader.poll(READ_MS)) {
-        if (key && value && text(key) === text(appRecordKey)) return decodeAppRecord(value)
-      }
-    }
-    return undefined
-  } finally {
-    await reader.close()
   }
 }

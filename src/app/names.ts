@@ -9,6 +9,29 @@ export function defaultAppName(topic: string, keys: readonly string[]): string {
   return [topic, ...keys].join('.').replace(/[^A-Za-z0-9._-]/g, '_')
 }
 
+/**
+ * The app that is named, or the one that counting this key of these topics is called.
+ *
+ * @throws option-missing, option-value
+ */
+export function appNameOf(
+  app: string | undefined,
+  topics: readonly string[],
+  keys: readonly string[]
+): string {
+  const [topic] = topics
+  if (app !== undefined) return checkAppName(app)
+  if (topic !== undefined && topics.length === 1) return checkAppName(defaultAppName(topic, keys))
+  const purpose = 'several topics: it names the count, and its own topics'
+  throw failure('option-missing', { option: '--app', purpose, example: 'users' })
+}
+
+/** Names in a list separated by commas, which no topic's name holds. */
+export function topicNames(list: string): readonly string[] {
+  const names = list.split(',').map(name => name.trim())
+  return [...new Set(names.filter(name => name !== ''))]
+}
+
 /** @throws option-value */
 export function checkAppName(app: string): string {
   if (/^[A-Za-z0-9._-]+$/.test(app) && app.length <= NAME_LENGTH_MAX) return app

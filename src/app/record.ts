@@ -1,50 +1,63 @@
 import { text, utf8 } from '../core/bytes.ts'
 import { crc32c } from '../core/crc32c.ts'
 import { failure } from '../core/errors.ts'
+import { limits } from '../core/limits.ts'
 
 /** Version of every format that an app's topics hold; a change refuses older state by name. */
 const FORMATS: Readonly<Record<string, number>> = {
   partial: 1,
-  mark: 2,
-  state: 2,
+  mark: 3,
+  state: 3,
   sketch: 1,
   clock: 2,
   result: 1
 }
 
+const VERSION = 2
+
+/** An input topic, as an app record knows it. */
+export interface RecordedTopic {
+  readonly name: string
+  /** A topic made again under the same name has another one. */
+  readonly id: string
+  readonly partitions: number
+  /** How many of them were there when the app began; later ones are read from their beginning. */
+  readonly begunWith: number
+  /** Not counted any more; it keeps its place in the list. */
+  readonly retired: boolean
+}
+
 /**
- * What an app is: its input and every option that shapes its state. Written once to
- * `<app>-control`, by whoever comes first; everybody else must be the same (docs/formats/app-record.md).
+ * What an app is: every option that shapes its state, and its input. Written to `<app>-control` by
+ * whoever comes first; everybody else must have the same options. The input may grow, by whoever
+ * notices first: topics are appended, their partitions get more (docs/formats/app-record.md).
  */
 export interface AppRecord {
-  readonly version: 1
+  readonly version: typeof VERSION
   readonly app: string
-  readonly topics: readonly {
-    readonly name: string
-    readonly id: string
-    readonly partitions: number
-  }[]
+  readonly topics: readonly RecordedTopic[]
   readonly partialsPartitions: number
   /** Options that shape the state, by their long names. */
   readonly settings: Readonly<Record<string, string>>
   readonly formats: Readonly<Record<string, number>>
-  /** CRC-32C of the fields above, in hexadecimal: equal apps, equal fingerprint. */
+  /** CRC-32C of everything but the topics, in hexadecimal: equal apps, equal fingerprint. */
   readonly fingerprint: string
 }
 
 export const appRecordKey: Uint8Array = utf8('app')
 
 export function createAppRecord(
-  parts: Omit<AppRecord, 'version' | 'formats' | 'fingerprint'>
+  parts: Omit<AppRecord, 'version' | 'formats' | 'fingerprint'>,
+  formats: AppRecord['formats'] = FORMATS
 ): AppRecord {
   const { app, topics, partialsPartitions, settings } = parts
   const record = {
-    version: 1,
+    version: VERSION,
     app,
     topics,
     partialsPartitions,
     settings,
-    formats: FORMATS
+    formats
   } as const
   return { ...record, fingerprint: fingerprint(record) }
 }
@@ -62,22 +75,72 @@ export function decodeAppRecord(bytes: Uint8Array): AppRecord {
     throw damaged('it is not JSON', error)
   }
   if (!isObject(value)) throw damaged('it is not an object')
-  const record = value as AppRecord
-  if (record.version !== 1) {
+  const record = latest(value as AppRecord)
+  if (record.version !== VERSION) {
     const found = String(record.version)
-    throw failure('format-version', { format: 'app record', found, known: 1 })
+    throw failure('format-version', { format: 'app record', found, known: VERSION })
   }
   if (
     typeof record.app !== 'string' ||
-    !Array.isArray(record.topics) ||
-    !record.topics.every(isObject) ||
     !isObject(record.settings) ||
     !isObject(record.formats) ||
     record.fingerprint !== fingerprint(record)
   ) {
     throw damaged('its fields do not belong together')
   }
+  if (!Array.isArray(record.topics) || !record.topics.every(isTopic) || !areDistinct(record)) {
+    throw damaged('its topics make no sense')
+  }
   return record
+}
+
+/** Version 1 had a fixed input: all of it was there when the app began. */
+function latest(value: AppRecord | FirstVersion): AppRecord {
+  if (value.version !== 1) return value
+  const { app, partialsPartitions, settings, formats } = value
+  const topics: unknown = value.topics
+  const before = Array.isArray(topics) && topics.every(isObject) ? value.topics : []
+  const fields = before.map(({ name, id, partitions }) => [name, id, partitions])
+  const parts = { app, partialsPartitions, settings, formats }
+  if (!isObject(settings) || !isObject(formats)) throw damaged('fields are missing')
+  if (value.fingerprint !== checksum([1, app, fields, ...shape(parts)])) {
+    throw damaged('its fields do not belong together')
+  }
+  return createAppRecord(
+    {
+      ...parts,
+      topics: before.map(topic => ({ ...topic, begunWith: topic.partitions, retired: false }))
+    },
+    formats
+  )
+}
+
+interface FirstVersion extends Omit<AppRecord, 'version' | 'topics'> {
+  readonly version: 1
+  readonly topics: readonly Pick<RecordedTopic, 'name' | 'id' | 'partitions'>[]
+}
+
+function isTopic(value: unknown): value is RecordedTopic {
+  if (!isObject(value)) return false
+  const { name, id, partitions, begunWith, retired } = value as RecordedTopic
+  return (
+    typeof name === 'string' &&
+    typeof id === 'string' &&
+    Number.isSafeInteger(partitions) &&
+    partitions <= limits.inputPartitionsMax &&
+    Number.isSafeInteger(begunWith) &&
+    begunWith >= 0 &&
+    begunWith <= partitions &&
+    typeof retired === 'boolean'
+  )
+}
+
+/** A name stands for one topic that is counted, and for any number of retired ones. */
+function areDistinct({ topics }: AppRecord): boolean {
+  const active = topics.filter(({ retired }) => !retired)
+  const names = new Set(active.map(({ name }) => name))
+  const ids = new Set(topics.map(({ id }) => id))
+  return names.size === active.length && ids.size === topics.length
 }
 
 /** Refuses to go on with an app that was started differently. @throws app-settings */
@@ -88,14 +151,6 @@ export function checkSameApp(stored: AppRecord, wanted: AppRecord): void {
 
 function describeDifference(stored: AppRecord, wanted: AppRecord): string | undefined {
   if (stored.fingerprint === wanted.fingerprint) return undefined
-  for (const [index, topic] of wanted.topics.entries()) {
-    const before = stored.topics[index]
-    if (before?.name !== topic.name) return `topic ${before?.name ?? 'none'}, now ${topic.name}`
-    if (before.id !== topic.id) return `topic ${topic.name} was made again since (another topic id)`
-    if (before.partitions !== topic.partitions) {
-      return `topic ${topic.name} had ${before.partitions} partitions, now ${topic.partitions}`
-    }
-  }
   const names = new Set([...Object.keys(stored.settings), ...Object.keys(wanted.settings)])
   for (const name of names) {
     const [before, now] = [stored.settings[name], wanted.settings[name]]
@@ -104,18 +159,19 @@ function describeDifference(stored: AppRecord, wanted: AppRecord): string | unde
   return 'other formats (a headcount of another version)'
 }
 
-function fingerprint(record: Omit<AppRecord, 'fingerprint'>): string {
-  const { version, app, topics, partialsPartitions, settings, formats } = record
-  const bytes = utf8(
-    JSON.stringify([
-      version,
-      app,
-      topics.map(({ name, id, partitions }) => [name, id, partitions]),
-      partialsPartitions,
-      sortedEntries(settings),
-      sortedEntries(formats)
-    ])
-  )
+function fingerprint(record: Omit<AppRecord, 'fingerprint' | 'topics'>): string {
+  return checksum([record.version, record.app, ...shape(record)])
+}
+
+function shape(
+  record: Pick<AppRecord, 'partialsPartitions' | 'settings' | 'formats'>
+): readonly unknown[] {
+  const { partialsPartitions, settings, formats } = record
+  return [partialsPartitions, sortedEntries(settings), sortedEntries(formats)]
+}
+
+function checksum(fields: readonly unknown[]): string {
+  const bytes = utf8(JSON.stringify(fields))
   return crc32c(bytes, 0, bytes.length).toString(16).padStart(8, '0')
 }
 

@@ -27,7 +27,8 @@ export function planResume(
     const mark = marks.view(source, partition)?.mark
     if (!mark) return { partition, stored: before, target: undefined, action: 'no-mark' }
     const metadata = Buffer.from(mark.clockState).toString('base64')
-    const target = { offset: mark.range.to, metadata }
+    const epoch = mark.leaderEpoch === undefined ? {} : { leaderEpoch: mark.leaderEpoch }
+    const target = { offset: mark.range.to, metadata, ...epoch }
     const fits = before?.offset === target.offset && before.metadata === metadata
     return { partition, stored: before, target, action: fits ? 'fits' : 'set' }
   })

@@ -1,44 +1,43 @@
 import { isFailure } from '../core/errors.ts'
 import type { Clock } from '../port/clock.ts'
 import type { Transactional } from '../port/transaction.ts'
-import { type AppRecord, appRecordKey, checkSameApp, encodeAppRecord } from './record.ts'
+import { type AppRecord, appRecordKey, encodeAppRecord } from './record.ts'
 
 /** Time for whoever came later to write the record. */
 const PAUSE_MS = 200
 
+export interface SettleParts {
+  /** The newest record that is committed. */
+  readonly stored: () => Promise<AppRecord | undefined>
+  /** The transactions of `<app>-setup`: who has begun them last reads what all before have written. */
+  readonly setup: Transactional
+  readonly clock: Clock
+  /** The record that should hold, of the one there is: that one itself when there is nothing to write. */
+  readonly next: (stored: AppRecord | undefined) => AppRecord
+}
+
 /**
- * Refuses a start with other settings; the very first one writes the app record. `setup` are the
- * transactions of `<app>-setup`: whoever has begun them last reads what all before have written. Several
- * first starts at once drive each other out: the last one writes, the others wait for that.
- *
- * @throws app-settings
+ * Writes the app record where it has to be another one, and answers the one that holds. Several at once
+ * drive each other out: the last one writes, the others wait for that and look again. Throws what `next`
+ * throws: a refusal.
  */
-export async function settleRecord(
-  stored: () => Promise<AppRecord | undefined>,
-  setup: Transactional,
-  wanted: AppRecord,
-  clock: Clock
-): Promise<void> {
+export async function settleRecord(parts: SettleParts): Promise<AppRecord> {
   for (;;) {
-    const known = (await stored()) ?? (await writeFirst(stored, setup, wanted))
-    if (known) {
-      checkSameApp(known, wanted)
-      return
-    }
-    await clock.sleep(PAUSE_MS)
+    const known = await parts.stored()
+    if (known && parts.next(known) === known) return known
+    const written = await write(parts)
+    if (written) return written
+    await parts.clock.sleep(PAUSE_MS)
   }
 }
 
 /** The record that holds from now on; undefined when somebody else is about to write it. */
-async function writeFirst(
-  stored: () => Promise<AppRecord | undefined>,
-  setup: Transactional,
-  wanted: AppRecord
-): Promise<AppRecord | undefined> {
+async function write({ stored, setup, next }: SettleParts): Promise<AppRecord | undefined> {
   try {
     await setup.init()
-    const written = await stored()
-    if (written) return written
+    const known = await stored()
+    const wanted = next(known)
+    if (wanted === known) return known
     const records = [{ key: appRecordKey, value: encodeAppRecord(wanted) }]
     await setup.commit({ appends: [{ log: 'control', partition: 0, records }] })
     return wanted

@@ -13,6 +13,8 @@ export interface PartitionStanding {
   readonly clock: number
   /** Who reads it, as people may see it; undefined when nobody does. */
   readonly owner: string | undefined
+  /** True when its topic was deleted. */
+  readonly gone?: boolean
 }
 
 /**
@@ -22,10 +24,20 @@ export interface PartitionStanding {
  * - `no-clock`: its flushes have arrived, but no frame with an event time that is believed.
  * - `behind`: it is being read, and its time is the earliest of all.
  * - `at-end`: it is read to its end; silent for 30 s it is left out.
+ * - `paused`: it is held back until slower ones follow, and those are not seen here.
  * - `silent`: its owner said something last longer than a lease ago: dead, paused or cut off.
  * - `unowned`: nobody reads it.
+ * - `gone`: its topic was deleted.
  */
-export type HoldReason = 'no-mark' | 'no-clock' | 'behind' | 'at-end' | 'silent' | 'unowned'
+export type HoldReason =
+  | 'no-mark'
+  | 'no-clock'
+  | 'behind'
+  | 'at-end'
+  | 'paused'
+  | 'silent'
+  | 'unowned'
+  | 'gone'
 
 export interface WatermarkHolder {
   readonly topic: string
@@ -39,23 +51,59 @@ export interface WatermarkHolder {
 }
 
 /**
- * The partition that holds the watermark of all: the one with the least clock, idle ones left out; one
- * without a mark before any other (event-time, section 4). Undefined when all are idle: the watermark
- * then moves with the wall clock. `leaseMs` is how long an idle partition is believed to be so.
+ * Where a partition stands. Beside the reasons to hold the watermark there are those not to: it is
+ * `idle`, or `left-out`, at its end and further behind the others there than `--max-hold` allows.
+ */
+export type Situation = Exclude<HoldReason, 'no-clock'> | 'idle' | 'left-out'
+
+/** How long what a mark says is believed, and how far one at its end may hold the others back, in ms. */
+export interface HoldLimits {
+  readonly leaseMs: number
+  readonly maxHoldMs: number
+}
+
+/** The situation of each partition, in their order. */
+export function situationsOf(
+  standings: readonly PartitionStanding[],
+  nowMs: number,
+  { leaseMs, maxHoldMs }: HoldLimits
+): readonly Situation[] {
+  const isBelieved = ({ writtenAt }: PartitionStanding): boolean => nowMs - writtenAt <= leaseMs
+  const atEnd = standings.filter(
+    each => isBelieved(each) && (each.state === 'at-end' || each.state === 'idle')
+  )
+  const newest = Math.max(...atEnd.map(({ clock }) => clock))
+  return standings.map(standing => {
+    const { state, clock } = standing
+    const isOut = atEnd.includes(standing)
+    if (isOut && state === 'idle') return 'idle'
+    if (isOut && clock < newest - maxHoldMs) return 'left-out'
+    const reason = reasonOf(standing, nowMs, leaseMs)
+    return reason === 'no-clock' ? (state ?? 'no-mark') : reason
+  })
+}
+
+/**
+ * The partition that holds the watermark of all: the one with the least clock, those left out that are
+ * idle or too far behind at their end; one without a mark before any other (event-time, section 4).
+ * Undefined when all are idle: the watermark then moves with the wall clock.
  */
 export function watermarkHolder(
   standings: readonly PartitionStanding[],
   nowMs: number,
-  leaseMs: number
+  limits: HoldLimits
 ): WatermarkHolder | undefined {
+  const { leaseMs } = limits
+  const situations = situationsOf(standings, nowMs, limits)
   const holding = standings.filter(
-    standing => standing.state !== 'idle' || nowMs - standing.writtenAt > leaseMs
+    (_, index) => situations[index] !== 'idle' && situations[index] !== 'left-out'
   )
   const unmarked = holding.filter(({ state }) => state === undefined)
   const low = Math.min(...holding.map(({ clock }) => clock))
   const lowest = unmarked.length > 0 ? unmarked : holding.filter(({ clock }) => clock === low)
   // Of several equals the one in trouble is the one to look at.
-  const first = lowest.find(({ owner }) => owner === undefined) ?? lowest[0]
+  const first =
+    lowest.find(({ gone }) => gone) ?? lowest.find(({ owner }) => owner === undefined) ?? lowest[0]
   if (!first) return undefined
   const { topic, partition, owner, state } = first
   const clock = state === undefined ? Number.NEGATIVE_INFINITY : first.clock
@@ -64,12 +112,13 @@ export function watermarkHolder(
 }
 
 function reasonOf(standing: PartitionStanding, nowMs: number, leaseMs: number): HoldReason {
-  const { state, clock, owner, writtenAt } = standing
+  const { state, clock, owner, writtenAt, gone } = standing
+  if (gone) return 'gone'
   if (owner === undefined) return 'unowned'
   if (state === undefined) return 'no-mark'
   if (nowMs - writtenAt > leaseMs) return 'silent'
   if (clock === Number.NEGATIVE_INFINITY) return 'no-clock'
-  return state === 'behind' ? 'behind' : 'at-end'
+  return state === 'idle' ? 'at-end' : state
 }
 
 /** One sentence for people. */
@@ -87,6 +136,8 @@ const WORDS: Readonly<Record<HoldReason, (owner: string) => string>> = {
   'no-clock': () => 'no frame of it had a time that can be believed',
   behind: () => 'the earliest of all, and it is still being read',
   'at-end': () => 'it is read to its end; after 30 s of silence it is left out',
+  paused: () => 'it waits for slower ones, which have not said how far they are',
   silent: owner => `${owner} owns it and has been silent for longer than its lease`,
-  unowned: () => 'nobody reads it'
+  unowned: () => 'nobody reads it',
+  gone: () => 'its topic is gone, until it is given up with: headcount app retire-topic'
 }

@@ -2,14 +2,23 @@ import { createInterface } from 'node:readline'
 import { failure } from '../core/errors.ts'
 import type { CommandContext } from './command.ts'
 
-/** Asks before `what` is deleted. Without a terminal nobody can answer: `--yes` must be said. */
-export async function confirmDeletion(context: CommandContext, what: string): Promise<boolean> {
+/** Asks before `what` is deleted. */
+export function confirmDeletion(context: CommandContext, what: string): Promise<boolean> {
+  return confirm(context, `Delete ${what}?`, `deleting ${what}`)
+}
+
+/** Asks before something that can't be taken back. Without a terminal nobody can answer: `--yes` must be said. */
+export async function confirm(
+  context: CommandContext,
+  question: string,
+  purpose: string
+): Promise<boolean> {
   const { options, stdin, stderr, signal } = context
   if (options.get('yes')) return true
   if (!stdin.isTTY || !stderr.isTerminal) {
-    throw failure('option-missing', { option: '--yes', purpose: `deleting ${what}`, example: '' })
+    throw failure('option-missing', { option: '--yes', purpose, example: '' })
   }
-  await stderr.write(`Delete ${what}? [y/N] `)
+  await stderr.write(`${question} [y/N] `)
   const answer = await readAnswer(stdin, signal)
   return /^y(es)?$/i.test(answer.trim())
 }

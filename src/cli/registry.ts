@@ -19,8 +19,13 @@ export const registry: readonly RegistryRow[] = [
     load: async () => (await import('./commands/results.ts')).resultsCommand
   },
   {
+    name: 'status',
+    summary: 'show where an app stands, who holds its results back, and why',
+    load: async () => (await import('./commands/status.ts')).statusCommand
+  },
+  {
     name: 'app',
-    summary: 'list, describe, provision, reset and resume apps',
+    summary: 'list, describe, provision, reset and resume apps, and change their input',
     load: async () => (await import('./commands/app.ts')).appCommand
   },
   {

@@ -1,34 +1,22 @@
-import type { Clock } from '../port/clock.ts'
-import type { AppLog, InRecord, LogName, LogReader, OutRecord } from '../port/log.ts'
-import { BatchEncoder } from './batch-encoder.ts'
+import type { AppLog, InRecord, LogName, LogReader } from '../port/log.ts'
 import type { Cluster } from './cluster.ts'
 import { deleteRecords } from './delete-records.ts'
 import { listOffsets } from './list-offsets.ts'
-import { logBatches } from './log-batches.ts'
-import { ProduceDelivery } from './produce-delivery.ts'
 import { RecordReader } from './record-reader.ts'
 
 export interface AppLogOptions {
   /** The topic of each log; all exist. */
   readonly topics: Readonly<Record<LogName, string>>
-  readonly clock: Clock
-  /** 0 ≤ x < 1, spreads the pauses between attempts. */
-  readonly random: () => number
-  /** Milliseconds an append is tried; Infinity (the default): as long as it takes. */
-  readonly deliveryMs?: number
   readonly onTrouble?: (line: string) => void
-  readonly onRecovered?: (ms: number) => void
 }
 
 const LOGS: readonly LogName[] = ['partials', 'windows', 'counts', 'rejects', 'control']
 
-/** The app's topics on a cluster. Appends are idempotent and in order per partition. */
+/** The app's topics on a cluster, read committed. */
 export class KafkaAppLog implements AppLog {
   private readonly cluster: Cluster
   private readonly options: AppLogOptions
   private readonly counts: ReadonlyMap<LogName, number>
-  private readonly delivery: ProduceDelivery
-  private readonly encoder = new BatchEncoder()
   private readonly readers = new Set<LogReader>()
 
   /** Throws `topic-missing`, `broker-…`. */
@@ -48,26 +36,10 @@ export class KafkaAppLog implements AppLog {
     this.cluster = cluster
     this.options = options
     this.counts = counts
-    this.delivery = new ProduceDelivery(cluster, {
-      clock: options.clock,
-      random: options.random,
-      deliveryMs: options.deliveryMs ?? Number.POSITIVE_INFINITY,
-      onTrouble: options.onTrouble ?? ignore,
-      onRecovered: options.onRecovered ?? ignore
-    })
   }
 
   partitions(log: LogName): number {
     return this.counts.get(log) ?? 0
-  }
-
-  async append(log: LogName, partition: number, records: readonly OutRecord[]): Promise<void> {
-    const topic = this.options.topics[log]
-    const now = this.options.clock.now()
-    const acks = logBatches(this.encoder, records, now, false).map(({ bytes, count }) =>
-      this.delivery.enqueue(topic, partition, bytes, count)
-    )
-    await Promise.all(acks)
   }
 
   async read(log: LogName, partition: number, from: number | 'start'): Promise<LogReader> {
@@ -109,7 +81,6 @@ export class KafkaAppLog implements AppLog {
   }
 
   async close(): Promise<void> {
-    this.delivery.close()
     for (const reader of this.readers) await reader.close()
   }
 }
@@ -155,5 +126,3 @@ class KafkaLogReader implements LogReader {
     await this.reader.close()
   }
 }
-
-function ignore(): void {}

@@ -27,12 +27,12 @@ const TLS_REASONS: Readonly<Record<string, string>> = {
 }
 
 // A refused right, and what to grant for it.
-const RIGHTS: Readonly<Record<string, string>> = {
+const RIGHTS = {
   TOPIC_AUTHORIZATION_FAILED: 'Describe, Read and Write on the topic',
   GROUP_AUTHORIZATION_FAILED: 'Read on the consumer group',
   CLUSTER_AUTHORIZATION_FAILED: 'Create (or the named operation) on the cluster',
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'Describe and Write on the transactional id'
-}
+} as const satisfies Readonly<Record<string, string>>
 
 const ADVICE: Readonly<Record<string, string>> = {
   POLICY_VIOLATION: 'the cluster has a policy against it: ask its operator',
@@ -115,7 +115,7 @@ export function brokerFailure(
 ): HeadcountError {
   const id = found.apiId
   const problem = `${id}: ${firstLine(found.serverErrorMessage ?? found.message)}`
-  const right = RIGHTS[id]
+  const right = (RIGHTS as Readonly<Record<string, string>>)[id]
   if (right !== undefined) return failure('broker-denied', { request, problem: id, right }, cause)
   if (/^(SASL_AUTHENTICATION_FAILED|ILLEGAL_SASL_STATE|UNSUPPORTED_SASL_MECHANISM)$/.test(id)) {
     return failure('broker-auth', { address, problem }, cause)
@@ -125,6 +125,20 @@ export function brokerFailure(
   }
   const advice = ADVICE[id] ?? (found.canRetry ? 'try again' : 'check the broker’s log')
   return failure('broker-refused', { request, problem, advice }, cause)
+}
+
+/**
+ * A refused right with the name of what it is about: that of the call tells nobody which one is missing.
+ * Other errors than `id` pass unchanged.
+ */
+export function denialNamed(
+  error: unknown,
+  id: keyof typeof RIGHTS,
+  request: string,
+  right: string = RIGHTS[id]
+): unknown {
+  if (!isFailure(error, 'broker-denied') || !isBrokerError(error, id)) return error
+  return failure('broker-denied', { request, problem: id, right }, error.cause)
 }
 
 /** `broker-tls` and the like, whose details are an address and a problem. */

@@ -35,6 +35,9 @@ export class ConsumerMemberState {
   /** Counts changes of `held`; the broker knows those up to `known`. */
   private version = 0
   private known = 0
+  /** Counts changes of the subscription; the broker knows those up to `subscribed`. */
+  private subscription = 0
+  private subscribed = 0
   /** Nothing came back to the last report: the broker may or may not have heard it. */
   private unsure = false
 
@@ -52,9 +55,15 @@ export class ConsumerMemberState {
     return this.held
   }
 
-  /** True when the broker does not know yet what is ours. */
+  /** True when the broker does not know yet what is ours, or what we want. */
   get hasNews(): boolean {
-    return this.joined && this.version !== this.known
+    const { version, known, subscription, subscribed } = this
+    return this.joined && (version !== known || subscription !== subscribed)
+  }
+
+  /** Other topics than before: the next report says them. */
+  resubscribe(): void {
+    this.subscription++
   }
 
   /** The epoch under which an id is a member; undefined when it is none. */
@@ -69,8 +78,8 @@ export class ConsumerMemberState {
 
   /** The next report, and what to call when it was answered. */
   report(): { report: MemberReport; answered: (orders: MemberOrders) => void } {
-    const { id, epoch, version } = this
-    const whole = !this.joined || this.unsure
+    const { id, epoch, version, subscription } = this
+    const whole = !this.joined || this.unsure || subscription !== this.subscribed
     const news = whole || version !== this.known
     this.unsure = true
     const answered = (orders: MemberOrders): void => {
@@ -78,6 +87,7 @@ export class ConsumerMemberState {
       if (this.id !== id) return
       this.unsure = false
       this.known = version
+      this.subscribed = subscription
       this.epoch = orders.epoch
       if (orders.assigned !== undefined) this.assigned = orders.assigned
     }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assert } from '../core/assert.ts'
 import { failure, isFailure } from '../core/errors.ts'
+import { Inputs } from '../core/inputs.ts'
 import { formatDuration } from '../core/units.ts'
 import type { CommittedOffset, Membership, Seat } from '../port/log.ts'
 import { ourError } from './client-errors.ts'
@@ -8,8 +9,8 @@ import type { Cluster } from './cluster.ts'
 import { ConsumerHeartbeat } from './consumer-member-heartbeat.ts'
 import { ConsumerMemberState } from './consumer-member-state.ts'
 import { Coordinator } from './coordinator.ts'
-import type { MembershipOptions } from './membership.ts'
-import { commitOffsets, fetchOffsets } from './offsets.ts'
+import { fencedLine, inputsOf, type MembershipOptions } from './membership.ts'
+import { commitSlots, fetchSlot } from './slot-offsets.ts'
 
 export interface ConsumerMembershipOptions extends Omit<MembershipOptions, 'sessionMs'> {
   /** Milliseconds that the broker waits for partitions to be given back; then it drops the member. */
@@ -41,11 +42,14 @@ export class ConsumerMembership implements Membership {
   private readonly revoked: ((partitions: readonly number[]) => Promise<void>)[] = []
   private readonly tell: (line: string) => void
   private heartbeat: ConsumerHeartbeat | undefined
+  /** Known when it joins. */
+  private inputs: Inputs
 
   constructor(cluster: Cluster, options: ConsumerMembershipOptions) {
     this.cluster = cluster
     this.options = options
     this.tell = options.onTrouble ?? (() => {})
+    this.inputs = inputsOf(options.topic)
     const limitMs = options.patienceMs ?? Number.POSITIVE_INFINITY
     const patience = { limitMs, signal: this.leaving.signal }
     this.coordinator = new Coordinator(cluster, 'group', options.group, patience)
@@ -58,8 +62,16 @@ export class ConsumerMembership implements Membership {
   async join(): Promise<readonly number[]> {
     assert(this.heartbeat === undefined, 'a member joins once')
     const { group, topic, rebalanceMs = REBALANCE_MS, heartbeatMs } = this.options
-    const { id: topicId } = await this.cluster.topic(topic)
-    const subscription = { group, topic, topicId, rebalanceMs }
+    if (typeof topic === 'string') {
+      const { name, id, partitions } = await this.cluster.topic(topic)
+      this.inputs = Inputs.of({ name, id, partitions: partitions.length })
+    }
+    const { inputs } = this
+    const subscription = { group, inputs, rebalanceMs }
+    inputs.onChange(() => {
+      this.state.resubscribe()
+      if (this.state.hasNews) this.heartbeat?.hurry()
+    })
     this.heartbeat = new ConsumerHeartbeat(this.cluster, subscription, this.state, {
       ...(heartbeatMs === undefined ? {} : { everyMs: heartbeatMs }),
       onOrders: () => this.reconcile(),
@@ -76,9 +88,7 @@ export class ConsumerMembership implements Membership {
   }
 
   async committed(partition: number): Promise<CommittedOffset | undefined> {
-    const { topic, pendingMs } = this.options
-    const stored = await fetchOffsets(this.coordinator, topic, [partition], pendingMs)
-    return stored.get(partition)
+    return fetchSlot(this.coordinator, this.inputs, partition, this.options.pendingMs)
   }
 
   async commit(offsets: ReadonlyMap<number, CommittedOffset>): Promise<void> {
@@ -86,7 +96,7 @@ export class ConsumerMembership implements Membership {
     for (;;) {
       const seat = this.mine(memberId, offsets.keys())
       try {
-        await commitOffsets(this.coordinator, seat, this.options.topic, offsets)
+        await commitSlots(this.coordinator, seat, this.inputs, offsets)
         return
       } catch (error) {
         if (!isFailure(error, 'group-lost')) throw error
@@ -165,9 +175,7 @@ export class ConsumerMembership implements Membership {
     const { owned, joined } = this.state
     const gone = this.state.end()
     if (owned.length > 0) this.change()
-    if (joined) {
-      this.tell(`group ${this.options.group} dropped this instance (${problem}); it joins again`)
-    }
+    if (joined) this.tell(fencedLine(this.options.group, owned.length, problem))
     if (gone !== undefined) void this.heartbeat?.release(gone)
   }
 
@@ -182,10 +190,14 @@ export class ConsumerMembership implements Membership {
       seat: this.state.seat(partition)
     }))
     const gone = seats.filter(({ seat }) => seat === undefined).map(({ partition }) => partition)
-    if (gone.length > 0) throw this.lost(`partition ${gone.join()} went away`)
+    if (gone.length > 0) throw this.lost(`${this.labels(gone)} went away`)
     const seat = seats[0]?.seat
     if (seat?.memberId !== memberId) throw this.lost('dropped by the broker')
     return seat
+  }
+
+  private labels(slots: readonly number[]): string {
+    return slots.map(slot => this.inputs.label(slot)).join()
   }
 
   private lost(problem: string): Error {

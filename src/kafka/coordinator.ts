@@ -1,12 +1,15 @@
 import * as K from '@platformatic/kafka'
-import { isFailure } from '../core/errors.ts'
-import { isBrokerError, isRetriable, ourError } from './client-errors.ts'
+import { denialNamed, isBrokerError, isRetriable } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
 import { type Patience, withRetry } from './retry.ts'
 import { call, type Wire } from './wire.ts'
 
 const KEY_TYPES = { group: 0, transaction: 1 } as const
 const WORDS = { group: 'group', transaction: 'transactional id' } as const
+const DENIED = {
+  group: 'GROUP_AUTHORIZATION_FAILED',
+  transaction: 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED'
+} as const
 const MOVED = ['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE']
 /** These wait for somebody else: the caller decides for how long. */
 const NOT_HERE = ['UNSTABLE_OFFSET_COMMIT', 'CONCURRENT_TRANSACTIONS']
@@ -43,7 +46,7 @@ export class Coordinator {
           return await request(wire)
         } catch (error) {
           if (isBrokerError(error, ...MOVED) || wire.closed) this.node = undefined
-          throw error
+          throw named(error, this.kind, this.key)
         }
       },
       error => !isRetriable(error) || isBrokerError(error, ...NOT_HERE),
@@ -73,8 +76,10 @@ export async function locateCoordinator(
     const answer = await call(wire, K.findCoordinatorV6.api, KEY_TYPES[kind], [key])
     return answer.coordinators[0]?.nodeId ?? -1
   } catch (error) {
-    // The name of the call tells nobody which right is missing.
-    if (!isFailure(error, 'broker-denied')) throw error
-    throw ourError(error.cause, wire.address, `${WORDS[kind]} ${key}`)
+    throw named(error, kind, key)
   }
+}
+
+function named(error: unknown, kind: CoordinatorKind, key: string): unknown {
+  return denialNamed(error, DENIED[kind], `${WORDS[kind]} ${key}`)
 }

@@ -1,5 +1,5 @@
 import * as K from '@platformatic/kafka'
-import { isRetriable } from './client-errors.ts'
+import { denialNamed, isRetriable } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
 import { type Patience, withRetry } from './retry.ts'
 import { call } from './wire.ts'
@@ -32,7 +32,8 @@ export function deleteRecords(
         return Number(answer.topics[0]?.partitions[0]?.lowWatermark ?? 0n)
       } catch (error) {
         if (isRetriable(error)) await cluster.refresh().catch(() => {})
-        throw error
+        const what = `deleting records of topic ${topic}`
+        throw denialNamed(error, 'TOPIC_AUTHORIZATION_FAILED', what, 'Delete on the topic')
       }
     },
     error => !isRetriable(error),

@@ -13,6 +13,7 @@ const VERSION = 17
 const BYTES_MIN = 1
 // An idle partition is asked about twice a second; a record ends the wait at once.
 const WAIT_MS = 500
+const SOON_MS = 100
 
 /** A response in the slab; it stays there until the lane is released. */
 export interface FetchAnswer {
@@ -24,7 +25,6 @@ export interface FetchAnswer {
 
 /** What all requests of a reader have in common. */
 export interface FetchTerms {
-  readonly topicId: string
   readonly isolation: Isolation
   readonly partitionBytesMax: number
 }
@@ -58,14 +58,17 @@ export class FetchLane {
     return !this.busy && this.answer === undefined
   }
 
-  /** Sends a Fetch; opens the connection when there is none. */
-  ask(partitions: readonly FetchPartition[], terms: FetchTerms): void {
+  /**
+   * Sends a Fetch; opens the connection when there is none. `soon`: others of its partitions may be asked
+   * for in a moment, so the broker is not to hold the answer back for long.
+   */
+  ask(partitions: readonly FetchPartition[], terms: FetchTerms, soon: boolean): void {
     this.busy = true
     // The broker fills its answer in this order: everybody comes first in turn.
     this.turn = (this.turn + 1) % partitions.length
     const asked = [...partitions.slice(this.turn), ...partitions.slice(0, this.turn)]
     if (this.wire?.closed === false) {
-      this.send(this.wire, asked, terms)
+      this.send(this.wire, asked, terms, soon)
       return
     }
     this.cluster.ownWire(this.node).then(
@@ -75,7 +78,7 @@ export class FetchLane {
           return
         }
         this.wire = wire
-        this.send(wire, asked, terms)
+        this.send(wire, asked, terms, soon)
       },
       (error: unknown) => this.fail(ourError(error, `broker ${this.node}`, 'Fetch'))
     )
@@ -98,8 +101,13 @@ export class FetchLane {
     this.wire?.close()
   }
 
-  private send(wire: Wire, asked: readonly FetchPartition[], terms: FetchTerms): void {
-    const waitMs = asked.some(partition => partition.fresh) ? 0 : WAIT_MS
+  private send(
+    wire: Wire,
+    asked: readonly FetchPartition[],
+    terms: FetchTerms,
+    soon: boolean
+  ): void {
+    const waitMs = asked.some(partition => partition.fresh) ? 0 : soon ? SOON_MS : WAIT_MS
     const body = fetchRequest(asked, terms, waitMs)
     const limitMs = requestLimit(this.cluster.options) + waitMs
     const flexible = { request: true, response: true }
@@ -123,18 +131,25 @@ export class FetchLane {
   }
 }
 
+type RequestedPartition = K.fetchV17.FetchRequestTopic['partitions'][number]
+
 function fetchRequest(
   asked: readonly FetchPartition[],
   terms: FetchTerms,
   waitMs: number
 ): K.Writer {
-  const partitions = asked.map(partition => ({
-    partition: partition.index,
-    currentLeaderEpoch: partition.leaderEpoch,
-    fetchOffset: BigInt(partition.offset),
-    lastFetchedEpoch: -1,
-    partitionMaxBytes: terms.partitionBytesMax
-  }))
+  const topics = new Map<string, RequestedPartition[]>()
+  for (const partition of asked) {
+    const partitions = topics.get(partition.topicId) ?? []
+    topics.set(partition.topicId, partitions)
+    partitions.push({
+      partition: partition.index,
+      currentLeaderEpoch: partition.leaderEpoch,
+      fetchOffset: BigInt(partition.offset),
+      lastFetchedEpoch: partition.lastEpoch,
+      partitionMaxBytes: Math.ceil(terms.partitionBytesMax * partition.share)
+    })
+  }
   // Session 0, epoch −1: no fetch session (KIP-227); the list of partitions is short.
   return K.fetchV17.createRequest(
     waitMs,
@@ -143,7 +158,7 @@ function fetchRequest(
     isolationLevels[terms.isolation],
     0,
     -1,
-    [{ topicId: terms.topicId, partitions }],
+    [...topics].map(([topicId, partitions]) => ({ topicId, partitions })),
     [],
     ''
   )

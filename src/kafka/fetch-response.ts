@@ -6,15 +6,18 @@ import type { AbortedTransaction } from './committed.ts'
 //   topic:      id 16 | c-array of partitions | tags
 //   partition:  index 4 | error 2 | high watermark 8 | last stable offset 8 | log start 8
 //               | c-array of aborted (producer id 8, first offset 8, tags) | preferred replica 4
-//               | c-records | tags
+//               | c-records | tags: 0 = diverging epoch (epoch 4, end offset 8, tags)
 //   tags:       count (varint), each: tag | size | bytes
 
 /** One partition's part of a response; its batches are `bytes[start, end)` of the response. */
 export interface FetchedPart {
+  readonly topicId: string
   readonly partition: number
   readonly error: number
   readonly highWatermark: number
   readonly lastStable: number
+  /** Where the log leaves what was read up to the last fetched epoch (KIP-595); undefined where it doesn't. */
+  readonly divergesAt: number | undefined
   readonly aborted: readonly AbortedTransaction[]
   readonly start: number
   readonly end: number
@@ -22,6 +25,8 @@ export interface FetchedPart {
 
 const NO_ABORTS: readonly AbortedTransaction[] = []
 const ABORTED_BYTES = 17
+const DIVERGING_EPOCH = 0
+const DIVERGING_BYTES = 12
 const UUID_BYTES = 16
 const VARINT_BYTES_MAX = 5
 
@@ -35,15 +40,15 @@ export function readFetchResponse(bytes: Buffer, start: number, end: number): Fe
   const parts: FetchedPart[] = []
   const topics = cursor.compact()
   for (let i = 0; i < topics; i++) {
-    cursor.skip(UUID_BYTES)
+    const topicId = cursor.uuid()
     const partitions = cursor.compact()
-    for (let j = 0; j < partitions; j++) parts.push(readPart(cursor))
+    for (let j = 0; j < partitions; j++) parts.push(readPart(cursor, topicId))
     cursor.skipTags()
   }
   return parts
 }
 
-function readPart(cursor: Cursor): FetchedPart {
+function readPart(cursor: Cursor, topicId: string): FetchedPart {
   const partition = cursor.int32()
   const error = cursor.int16()
   const highWatermark = cursor.int64()
@@ -55,8 +60,23 @@ function readPart(cursor: Cursor): FetchedPart {
   const start = cursor.at
   cursor.skip(size)
   const end = cursor.at
-  cursor.skipTags()
-  return { partition, error, highWatermark, lastStable, aborted, start, end }
+  const divergesAt = readDivergence(cursor)
+  return { topicId, partition, error, highWatermark, lastStable, divergesAt, aborted, start, end }
+}
+
+/** The partition's tagged fields. */
+function readDivergence(cursor: Cursor): number | undefined {
+  let found: number | undefined
+  for (let count = cursor.varint(); count > 0; count--) {
+    const tag = cursor.varint()
+    const size = cursor.varint()
+    if (tag === DIVERGING_EPOCH && size >= DIVERGING_BYTES) {
+      cursor.skip(4)
+      found = Math.max(0, cursor.int64())
+      cursor.skip(size - 12)
+    } else cursor.skip(size)
+  }
+  return found
 }
 
 function readAborted(cursor: Cursor): readonly AbortedTransaction[] {
@@ -89,6 +109,13 @@ class Cursor {
   skip(size: number): void {
     if (size > this.end - this.at) throw tooShort()
     this.at += size
+  }
+
+  /** In small letters, as 8-4-4-4-12 hexadecimal digits. */
+  uuid(): string {
+    this.skip(UUID_BYTES)
+    const hex = this.bytes.toString('hex', this.at - UUID_BYTES, this.at)
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
   }
 
   int16(): number {
@@ -124,7 +151,7 @@ class Cursor {
     }
   }
 
-  private varint(): number {
+  varint(): number {
     let value = 0
     let scale = 1
     for (let i = 0; i < VARINT_BYTES_MAX; i++) {

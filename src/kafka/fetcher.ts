@@ -1,6 +1,8 @@
-import { failure } from '../core/errors.ts'
+import { failure, isFailure } from '../core/errors.ts'
+import type { Inputs } from '../core/inputs.ts'
 import { limits } from '../core/limits.ts'
 import { formatDuration } from '../core/units.ts'
+import type { LogPoint } from '../port/source.ts'
 import { backoffMs } from './backoff.ts'
 import { isRetriable, ourError } from './client-errors.ts'
 import type { Cluster, TopicInfo } from './cluster.ts'
@@ -8,8 +10,10 @@ import { judgeFetchError } from './fetch-errors.ts'
 import { type FetchAnswer, FetchLane, type FetchTerms } from './fetch-lane.ts'
 import { type BatchTaker, FetchPartition } from './fetch-partition.ts'
 import { type FetchedPart, readFetchResponse } from './fetch-response.ts'
-import { type Isolation, listOffsets } from './list-offsets.ts'
+import { findLoss } from './input-gone.ts'
+import type { Isolation } from './list-offsets.ts'
 import { Outage } from './outage.ts'
+import { standingLine } from './standing-transaction.ts'
 
 export interface FetchOptions {
   readonly isolation?: Isolation
@@ -17,59 +21,89 @@ export interface FetchOptions {
   readonly partitionBytesMax?: number
   /** Hears, in whole lines, of trouble that passes by itself and when it has passed. */
   readonly onTrouble?: (line: string) => void
+  /** Milliseconds after which a transaction that holds a partition back is named; a minute unless said. */
+  readonly standingMs?: number
 }
 
+/** A partition that others know of already may be new to a broker for a moment; not for so many looks. */
+const LOCATIONS_MAX = 10
+/** A broker that calls an offset out of range which its log covers lags behind; not for so many answers. */
+const RANGE_LOOKS_MAX = 8
+/** How often a topic that is gone is looked for, ms. */
+const GONE_EVERY_MS = 5_000
+
 /**
- * Reads partitions of one topic by polling. The next Fetch of a broker is sent before the answer of
- * the last one is worked on. Lost connections, moved leaders and brokers that restart are waited for
- * as long as the caller polls; what waiting does not cure is thrown by `poll`, once and from then on.
+ * Reads partitions of topics by polling; each has the number of its slot. The next Fetch of a broker is
+ * sent before the answer of the last one is worked on. Lost connections, moved leaders and brokers that
+ * restart are waited for as long as the caller polls; what waiting does not cure is thrown by `poll`,
+ * once and from then on.
  */
 export class Fetcher {
   private readonly cluster: Cluster
-  private readonly topic: TopicInfo
+  private readonly inputs: Inputs
   private readonly terms: FetchTerms
   private readonly outage: Outage
+  private readonly tell: (line: string) => void
+  private readonly standingMs: number | undefined
   private readonly partitions = new Map<number, FetchPartition>()
   private readonly lanes = new Map<number, FetchLane>()
   private failure: unknown
   private relocating = false
   private relocateAt = Number.POSITIVE_INFINITY
   private relocations = 0
+  /** Looks at the metadata in a row that left something without a leader. */
+  private locations = 0
   private ring: (() => void) | undefined
   private woken = false
   private ended = false
 
-  constructor(cluster: Cluster, topic: TopicInfo, options: FetchOptions = {}) {
+  constructor(cluster: Cluster, inputs: Inputs, options: FetchOptions = {}) {
     this.cluster = cluster
-    this.topic = topic
+    this.inputs = inputs
     const { isolation = 'committed', partitionBytesMax = limits.fetchPartitionBytesMax } = options
-    this.terms = { topicId: topic.id, isolation, partitionBytesMax }
-    const tell = options.onTrouble ?? (() => {})
-    this.outage = new Outage(tell, ms => {
-      tell(`reading ${topic.name} goes on after ${formatDuration(ms)}`)
+    this.terms = { isolation, partitionBytesMax }
+    this.standingMs = options.standingMs
+    this.tell = options.onTrouble ?? (() => {})
+    this.outage = new Outage(this.tell, ms => {
+      this.tell(`reading ${this.names} goes on after ${formatDuration(ms)}`)
     })
   }
 
   /** Reads these partitions from now on, each from its offset, and no others. */
   async open(positions: ReadonlyMap<number, number>): Promise<void> {
     this.partitions.clear()
-    for (const [index, offset] of positions) {
-      const partition = new FetchPartition(this.topic.name, index, offset, this.terms.isolation)
-      this.partitions.set(index, partition)
-    }
+    for (const [slot, offset] of positions) this.place(slot, offset)
     if (this.partitions.size > 0) await this.locate()
   }
 
   /** Adds one partition, or moves it. */
-  async assign(index: number, offset: number): Promise<void> {
-    const partition = new FetchPartition(this.topic.name, index, offset, this.terms.isolation)
-    this.partitions.set(index, partition)
+  async assign(slot: number, offset: number, known?: LogPoint): Promise<void> {
+    this.place(slot, offset, known)
     await this.locate()
   }
 
   /** Reads this partition no more; an answer that is under way is dropped. */
-  revoke(index: number): void {
-    this.partitions.delete(index)
+  revoke(slot: number): void {
+    this.partitions.delete(slot)
+  }
+
+  /** Asks for no more of this partition until `resume`; what is under way is handed over. */
+  pause(slot: number): void {
+    const partition = this.partitions.get(slot)
+    if (partition) partition.paused = true
+  }
+
+  /** How much of the usual one answer brings of this partition; one batch comes all the same. */
+  pace(slot: number, share: number): void {
+    const partition = this.partitions.get(slot)
+    if (partition) partition.share = share
+  }
+
+  /** Reads it again, from where it stopped. */
+  resume(slot: number): void {
+    const partition = this.partitions.get(slot)
+    if (partition) partition.paused = false
+    this.ring?.()
   }
 
   /** Hands over one round of answers, or waits up to `waitMs` for one. */
@@ -79,7 +113,7 @@ export class Fetcher {
       if (this.failure !== undefined) throw this.failure
       const now = performance.now()
       this.arrange(now)
-      if (this.drain(taker, now)) return
+      if (this.tellLosses(taker) || this.drain(taker, now)) return
       if (this.woken || this.ended || (waited && now >= until)) {
         this.woken = false
         return
@@ -117,7 +151,25 @@ export class Fetcher {
     const due = [...this.partitions.values()].filter(
       partition => partition.leader === lane.node && partition.retryAt <= now
     )
-    if (due.length > 0) lane.ask(due, this.terms)
+    const open = due.filter(({ paused }) => !paused)
+    // One that goes on meanwhile has to wait for the answer to the others.
+    if (open.length > 0) lane.ask(open, this.terms, open.length < due.length)
+  }
+
+  // Whoever takes no losses cannot go on.
+  private tellLosses(taker: BatchTaker): boolean {
+    let some = false
+    for (const { slot, loss } of [...this.partitions.values()]) {
+      if (loss === undefined) continue
+      some = true
+      this.partitions.delete(slot)
+      if (taker.lost) taker.lost(slot, loss)
+      else {
+        this.failure = loss.error
+        throw this.failure
+      }
+    }
+    return some
   }
 
   private drain(taker: BatchTaker, now: number): boolean {
@@ -141,15 +193,20 @@ export class Fetcher {
   }
 
   private handOver(lane: FetchLane, answer: FetchAnswer, taker: BatchTaker, now: number): void {
-    const { bytes, asked } = answer
+    const { bytes } = answer
+    const asked = new Map(answer.asked.map(each => [nameOf(each.topicId, each.index), each]))
     const works: { partition: FetchPartition; part: FetchedPart; from: number }[] = []
     for (const part of this.outline(answer)) {
-      const partition = asked.find(each => each.index === part.partition)
+      const partition = asked.get(nameOf(part.topicId, part.partition))
       // Not ours any more, opened again elsewhere, or led by another broker since.
-      if (partition === undefined || this.partitions.get(part.partition) !== partition) continue
-      if (part.error === 0) {
-        this.outage.succeeded(`partition ${partition.index}`, now)
+      if (partition === undefined || this.partitions.get(partition.slot) !== partition) continue
+      const cutAt = part.divergesAt ?? partition.cutIn(bytes, part)
+      if (cutAt !== undefined) {
+        this.doubt(partition, cutAt)
+      } else if (part.error === 0) {
+        this.outage.succeeded(`partition ${partition.slot}`, now)
         works.push({ partition, part, from: partition.advance(bytes, part) })
+        this.watchStable(partition, part, now)
       } else {
         this.noteError(partition, part.error, now)
       }
@@ -180,41 +237,54 @@ export class Fetcher {
   }
 
   private noteError(partition: FetchPartition, code: number, now: number): void {
-    const { topic } = this
-    const verdict = judgeFetchError(code, topic.name, partition.index, this.cluster.address)
+    const { topic, index, slot } = partition
+    const verdict = judgeFetchError(code, topic, index, this.cluster.address)
     partition.retryAt = now + backoffMs(++partition.attempts, Math.random())
     if (verdict.kind === 'relocate') {
       this.relocateAt = Math.min(this.relocateAt, now)
-      this.outage.failed(`partition ${partition.index}`, verdict.problem, now)
+      this.outage.failed(`partition ${slot}`, verdict.problem, now)
     } else if (verdict.kind === 'range') {
-      partition.retryAt = Number.POSITIVE_INFINITY
-      void this.checkRange(partition)
+      this.doubt(partition, partition.attempts > RANGE_LOOKS_MAX ? partition.offset : undefined)
     } else if (verdict.kind === 'final') {
       this.failure = verdict.error
     }
   }
 
-  // The offset is outside of the log: gone for good, unless the broker had only lagged behind.
-  private async checkRange(partition: FetchPartition): Promise<void> {
-    const { name } = this.topic
-    try {
-      const { index, offset } = partition
-      const [starts, ends] = await Promise.all([
-        listOffsets(this.cluster, name, [index], 'earliest'),
-        listOffsets(this.cluster, name, [index], 'latest', 'uncommitted')
-      ])
-      const start = starts.get(index) ?? 0
-      const end = ends.get(index) ?? 0
-      if (offset < start || offset > end) {
-        const lost = offset < start ? start - offset : offset - end
-        const details = { topic: name, partition: index, offset, start, end, lost }
-        this.failure = failure('offset-gone', details)
-      }
-    } catch (error) {
-      if (!isRetriable(error)) this.failure = ourError(error, this.cluster.address, 'ListOffsets')
-    }
-    partition.retryAt = performance.now() + backoffMs(partition.attempts, Math.random())
-    this.ring?.()
+  // The offset is not in the log, or the log is another one: gone for good, unless the broker had lagged.
+  private doubt(partition: FetchPartition, divergesAt: number | undefined): void {
+    partition.retryAt = Number.POSITIVE_INFINITY
+    const { topic, index, known } = partition
+    // A log that is cut is cut for all that was read of it, also for what is read again.
+    const isAgain = divergesAt !== undefined && known !== undefined
+    const offset = isAgain ? Math.max(partition.offset, known.offset) : partition.offset
+    findLoss(this.cluster, { topic, index, offset, divergesAt })
+      .then(loss => {
+        partition.loss = loss
+      })
+      .catch((error: unknown) => {
+        if (!isRetriable(error)) {
+          this.failure = ourError(error, this.cluster.address, 'ListOffsets')
+        }
+      })
+      .finally(() => {
+        partition.retryAt = performance.now() + backoffMs(partition.attempts, Math.random())
+        this.ring?.()
+      })
+  }
+
+  // An open transaction of somebody else makes a partition seem silent: its producer is named.
+  private watchStable(partition: FetchPartition, part: FetchedPart, now: number): void {
+    const { topic, index, offset, watch } = partition
+    const { lastStable, highWatermark } = part
+    if (this.terms.isolation !== 'committed') return
+    if (!watch.stands(offset, lastStable, highWatermark, now)) return
+    const standing = { topic, partition: index, lastStable, forMs: watch.standing(now) }
+    standingLine(this.cluster, standing).then(this.tell, (error: unknown) => {
+      const { message } = ourError(error, this.cluster.address, 'DescribeProducers')
+      this.tell(
+        `${topic} partition ${index}: an open transaction holds offset ${lastStable} (${message})`
+      )
+    })
   }
 
   private relocate(): void {
@@ -242,22 +312,54 @@ export class Fetcher {
       })
   }
 
+  private place(slot: number, offset: number, known?: LogPoint): void {
+    const { input, partition } = this.inputs.place(slot)
+    const place = { slot, topic: input.name, topicId: input.id, partition }
+    this.partitions.set(
+      slot,
+      new FetchPartition(place, offset, { ...this.terms, standingMs: this.standingMs, known })
+    )
+  }
+
   private async locate(): Promise<void> {
-    const { name, id } = this.topic
-    const found = await this.cluster.topic(name)
-    if (found.id !== id) throw failure('topic-recreated', { topic: name })
-    for (const partition of this.partitions.values()) {
-      const info = found.partitions[partition.index]
-      if (info === undefined) {
-        const request = `${name} partition ${partition.index}`
-        const problem = 'there is no such partition'
-        const advice = `${name} has ${found.partitions.length} partitions`
-        throw failure('broker-refused', { request, problem, advice })
-      }
-      partition.leader = info.leader
-      partition.leaderEpoch = info.leaderEpoch
-      if (info.leader < 0) this.relocateAt = performance.now() + backoffMs(1, Math.random())
+    const topics = new Map<string, TopicInfo | undefined>()
+    for (const { topic, topicId } of this.partitions.values()) {
+      if (!topics.has(topic)) topics.set(topic, await this.findTopic(topic, topicId))
     }
+    const soon = performance.now() + backoffMs(++this.locations, Math.random())
+    let isDone = true
+    for (const partition of this.partitions.values()) {
+      const { topic, index } = partition
+      const found = topics.get(topic)
+      const info = found?.partitions[index]
+      partition.leader = info?.leader ?? -1
+      partition.leaderEpoch = info?.leaderEpoch ?? -1
+      if (found && !info && this.locations > LOCATIONS_MAX) throw noPartition(found, index)
+      if (!found) this.relocateAt = Math.min(this.relocateAt, performance.now() + GONE_EVERY_MS)
+      else if (partition.leader < 0) {
+        isDone = false
+        this.relocateAt = Math.min(this.relocateAt, soon)
+      }
+    }
+    if (isDone) this.locations = 0
+  }
+
+  /** Undefined when it is gone, while others can be read: who assigns partitions takes its away. */
+  private async findTopic(name: string, id: string): Promise<TopicInfo | undefined> {
+    try {
+      const found = await this.cluster.topic(name)
+      if (found.id !== id) throw failure('topic-recreated', { topic: name })
+      return found
+    } catch (error) {
+      if (!isFailure(error, 'topic-missing') || this.inputs.active.length === 1) throw error
+      this.inputs.doubt()
+      return undefined
+    }
+  }
+
+  private get names(): string {
+    const [first, ...others] = new Set([...this.partitions.values()].map(({ topic }) => topic))
+    return others.length > 0 ? `${first} and ${others.length} more` : (first ?? 'the input')
   }
 
   private nextAttempt(): number {
@@ -277,4 +379,15 @@ export class Fetcher {
     clearTimeout(timer)
     this.ring = undefined
   }
+}
+
+function nameOf(topicId: string, partition: number): string {
+  return `${topicId}/${partition}`
+}
+
+function noPartition({ name, partitions }: TopicInfo, index: number): Error {
+  const request = `${name} partition ${index}`
+  const problem = 'there is no such partition'
+  const advice = `${name} has ${partitions.length} partitions`
+  return failure('broker-refused', { request, problem, advice })
 }

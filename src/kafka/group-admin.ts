@@ -5,7 +5,7 @@ import { isBrokerError } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
 import { Coordinator } from './coordinator.ts'
 import { readAssignment } from './group-assignment.ts'
-import { fetchOffsets, storedOffsets } from './offsets.ts'
+import { fetchOffsets, peekOffsets } from './offsets.ts'
 import { call, type Wire } from './wire.ts'
 
 export interface GroupMember {
@@ -61,16 +61,12 @@ export class GroupAdmin {
   }
 
   /** Stored offsets as they are now, for people: an open transaction may move them in a moment. */
-  async offsets(
+  offsets(
     group: string,
     topic: string,
     partitions: readonly number[]
   ): Promise<ReadonlyMap<number, CommittedOffset>> {
-    const topics = [{ name: topic, partitionIndexes: [...partitions] }]
-    const request = { groupId: group, memberId: null, memberEpoch: -1, topics }
-    return storedOffsets(
-      await this.coordinator(group).run(wire => call(wire, K.offsetFetchV9.api, [request], false))
-    )
+    return peekOffsets(this.coordinator(group), topic, partitions)
   }
 
   /** Sets offsets of a group without members. Throws `group-busy` when it has some, `broker-denied`. */
@@ -89,6 +85,20 @@ export class GroupAdmin {
     await this.refusingBusy(group, wire =>
       call(wire, K.offsetCommitV9.api, group, NO_GENERATION, NO_MEMBER, null, topics)
     )
+  }
+
+  /**
+   * Deletes the stored offsets of the partitions of a topic that is there, from 0 on; of one that is gone
+   * the brokers have done so. Throws `group-busy`, `broker-denied`.
+   */
+  async deleteOffsets(group: string, topic: string, partitions: number): Promise<void> {
+    const indexes = Array.from({ length: partitions }, (_, index) => ({ partitionIndex: index }))
+    const topics = [{ name: topic, partitions: indexes }]
+    try {
+      await this.refusingBusy(group, wire => call(wire, K.offsetDeleteV0.api, group, topics))
+    } catch (error) {
+      if (!isBrokerError(error, 'GROUP_ID_NOT_FOUND')) throw error
+    }
   }
 
   /** Deletes the group with its offsets; none is fine. Throws `group-busy`, `broker-denied`. */
@@ -120,7 +130,13 @@ export class GroupAdmin {
   }
 }
 
-const BUSY = ['NON_EMPTY_GROUP', 'UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'STALE_MEMBER_EPOCH']
+const BUSY = [
+  'NON_EMPTY_GROUP',
+  'GROUP_SUBSCRIBED_TO_TOPIC',
+  'UNKNOWN_MEMBER_ID',
+  'ILLEGAL_GENERATION',
+  'STALE_MEMBER_EPOCH'
+]
 
 /** Undefined for a group of the classic protocol, or none. */
 async function describeModern(

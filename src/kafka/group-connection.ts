@@ -1,4 +1,4 @@
-import { isBrokerError } from './client-errors.ts'
+import { denialNamed, isBrokerError } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
 import { locateCoordinator } from './coordinator.ts'
 import type { Wire } from './wire.ts'
@@ -32,7 +32,7 @@ export class GroupConnection {
         wire?.close()
         if (this.held === held) this.held = undefined
       }
-      throw error
+      throw denialNamed(error, 'GROUP_AUTHORIZATION_FAILED', `group ${this.group}`)
     }
   }
 

@@ -1,4 +1,5 @@
 import * as K from '@platformatic/kafka'
+import type { Inputs } from '../core/inputs.ts'
 import { addressFailure } from './client-errors.ts'
 import type { MemberOrders, MemberReport } from './consumer-member-state.ts'
 import { callWithin, type Wire } from './wire.ts'
@@ -6,8 +7,8 @@ import { callWithin, type Wire } from './wire.ts'
 /** What a group's member subscribes to. */
 export interface Subscription {
   readonly group: string
-  readonly topic: string
-  readonly topicId: string
+  /** The topics; what is reported and assigned are slots of theirs. */
+  readonly inputs: Inputs
   /** Milliseconds that the broker waits for partitions to be given back. */
   readonly rebalanceMs: number
 }
@@ -28,12 +29,10 @@ const INTERVAL_MS_MAX = 60_000
 /** One ConsumerGroupHeartbeat v1 (KIP-848). */
 export async function sendHeartbeat(
   wire: Wire,
-  { group, topic, topicId, rebalanceMs }: Subscription,
+  { group, inputs, rebalanceMs }: Subscription,
   { memberId, epoch, whole, owned }: MemberReport,
   limitMs: number
 ): Promise<HeartbeatAnswer> {
-  const partitions =
-    owned === undefined ? null : owned.length === 0 ? [] : [{ topicId, partitions: [...owned] }]
   const fields: K.consumerGroupHeartbeatV1.ConsumerGroupHeartbeatRequest = [
     group,
     memberId,
@@ -41,16 +40,16 @@ export async function sendHeartbeat(
     null,
     null,
     whole ? rebalanceMs : UNCHANGED,
-    whole ? [topic] : null,
+    whole ? inputs.readable.map(({ name }) => name) : null,
     null,
     whole ? ASSIGNOR : null,
-    partitions
+    owned === undefined ? null : byTopic(inputs, owned)
   ]
   const answer = await callWithin(wire, limitMs, K.consumerGroupHeartbeatV1.api, ...fields)
   const assigned = answer.assignment?.topicPartitions
-    .filter(each => each.topicId === topicId)
-    .flatMap(each => each.partitions)
-  if (answer.memberEpoch <= 0 || (assigned && !plausible(assigned))) {
+    .flatMap(each => each.partitions.map(partition => inputs.slotOfId(each.topicId, partition)))
+    .filter(slot => slot !== undefined)
+  if (answer.memberEpoch <= 0 || (assigned && new Set(assigned).size < assigned.length)) {
     throw addressFailure('broker-protocol', wire.address, 'an impossible answer to a heartbeat')
   }
   const intervalMs = Math.min(
@@ -82,8 +81,16 @@ export async function sendLeave(
   await callWithin(wire, limitMs, K.consumerGroupHeartbeatV1.api, ...fields)
 }
 
-function plausible(partitions: readonly number[]): boolean {
-  return (
-    new Set(partitions).size === partitions.length && partitions.every(partition => partition >= 0)
-  )
+function byTopic(
+  inputs: Inputs,
+  slots: readonly number[]
+): { topicId: string; partitions: number[] }[] {
+  const topics = new Map<string, number[]>()
+  for (const slot of slots) {
+    const { input, partition } = inputs.place(slot)
+    const partitions = topics.get(input.id) ?? []
+    topics.set(input.id, partitions)
+    partitions.push(partition)
+  }
+  return [...topics].map(([topicId, partitions]) => ({ topicId, partitions }))
 }

@@ -12,18 +12,17 @@ export interface LogBatch {
 const BATCH_BYTES = 1_000_000
 const CODEC: Codec = 'lz4'
 
-/** Cuts records of the app's logs into batches, in order. The encoder is empty before and after. */
+/** Cuts records of the app's logs into batches of a transaction, in order. The encoder is empty before and after. */
 export function logBatches(
   encoder: BatchEncoder,
   records: readonly OutRecord[],
-  nowMs: number,
-  transactional: boolean
+  nowMs: number
 ): LogBatch[] {
   const batches: LogBatch[] = []
   const leave = () => {
     const { count } = encoder
     if (count === 0) return
-    const bytes = encoder.finish({ ...noIdentity, codec: CODEC, transactional })
+    const bytes = encoder.finish({ ...noIdentity, codec: CODEC, transactional: true })
     batches.push({ bytes, count })
   }
   for (const { key, value } of records) {

@@ -1,20 +1,22 @@
 import * as K from '@platformatic/kafka'
 import { assert } from '../core/assert.ts'
 import { failure, isFailure } from '../core/errors.ts'
+import { Inputs } from '../core/inputs.ts'
 import { formatDuration } from '../core/units.ts'
 import type { CommittedOffset, Membership, Seat } from '../port/log.ts'
 import { isBrokerError, isRetriable, ourError } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
 import { Coordinator } from './coordinator.ts'
 import { groupClientOptions, sessionTimes } from './group-client.ts'
-import { commitOffsets, fetchOffsets } from './offsets.ts'
 import { Outage } from './outage.ts'
 import { withRetry } from './retry.ts'
+import { commitSlots, fetchSlot } from './slot-offsets.ts'
 import { call } from './wire.ts'
 
 export interface MembershipOptions {
   readonly group: string
-  readonly topic: string
+  /** One topic by its name; or topics that may grow: then partitions are named by their slots. */
+  readonly topic: string | Inputs
   /** Milliseconds of silence after which the broker gives our partitions away; the broker's minimum is 6,000. */
   readonly sessionMs?: number
   /** Milliseconds that a request of ours is repeated while the broker is away; default for ever. */
@@ -30,6 +32,7 @@ const LEAVE_MS = 5_000
 const JOIN_MS = 60_000
 /** A join that takes longer waits for somebody. */
 const JOIN_NOTE_MS = 2_000
+const SILENT = 'it was silent for longer than its session'
 /** The group is giving partitions out anew, or has just done so. */
 const UNSETTLED = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION']
 
@@ -44,6 +47,7 @@ export class ClassicMembership implements Membership {
   private readonly options: MembershipOptions
   private readonly coordinator: Coordinator
   private readonly client: K.Consumer
+  private readonly inputs: Inputs
   private readonly outage: Outage
   private readonly listeners: ((partitions: readonly number[]) => void)[] = []
   private readonly leaving = new AbortController()
@@ -64,7 +68,9 @@ export class ClassicMembership implements Membership {
     this.coordinator = new Coordinator(cluster, 'group', options.group, patience)
     const sessionMs = options.sessionMs ?? CLASSIC_SESSION_MS
     this.client = new K.Consumer(groupClientOptions(cluster, options.group, sessionMs))
-    this.client.topics.trackAll(options.topic)
+    this.inputs = inputsOf(options.topic)
+    this.track()
+    this.inputs.onChange(() => void this.resubscribe())
     this.client.on('consumer:group:join', joined => this.joined(joined))
     this.client.on('consumer:heartbeat:end', () => this.well())
     this.client.on('consumer:heartbeat:error', ({ error }) => this.trouble(error))
@@ -104,9 +110,7 @@ export class ClassicMembership implements Membership {
   }
 
   async committed(partition: number): Promise<CommittedOffset | undefined> {
-    const { topic, pendingMs } = this.options
-    const stored = await fetchOffsets(this.coordinator, topic, [partition], pendingMs)
-    return stored.get(partition)
+    return fetchSlot(this.coordinator, this.inputs, partition, this.options.pendingMs)
   }
 
   async commit(offsets: ReadonlyMap<number, CommittedOffset>): Promise<void> {
@@ -115,7 +119,7 @@ export class ClassicMembership implements Membership {
       const settled = this.settled.promise
       const seat = this.mine(memberId, offsets.keys())
       try {
-        await commitOffsets(this.coordinator, seat, this.options.topic, offsets)
+        await commitSlots(this.coordinator, seat, this.inputs, offsets)
         return
       } catch (error) {
         // Somebody else came or went: once that is over, what is still ours may be stored.
@@ -174,9 +178,15 @@ export class ClassicMembership implements Membership {
     const dropped = this.current !== undefined && this.current.memberId !== memberId
     this.current = { memberId, generation: generationId }
     this.well()
-    if (dropped) this.own([])
-    const ours = event.assignments?.find(each => each.topic === this.options.topic)
-    this.own([...(ours?.partitions ?? [])].sort((a, b) => a - b))
+    if (dropped) {
+      const { length } = this.owned
+      this.own([])
+      this.options.onTrouble?.(fencedLine(this.options.group, length, SILENT))
+    }
+    const ours = (event.assignments ?? []).flatMap(({ topic, partitions }) =>
+      partitions.map(partition => this.inputs.slotOfName(topic, partition))
+    )
+    this.own(ours.filter(slot => slot !== undefined).sort((a, b) => a - b))
     const { resolve } = this.settled
     this.settled = Promise.withResolvers()
     resolve()
@@ -194,7 +204,9 @@ export class ClassicMembership implements Membership {
     const lost = [...partitions].filter(partition => !this.owned.includes(partition))
     if (seat === undefined || seat.memberId !== memberId || lost.length > 0) {
       const problem =
-        lost.length > 0 ? `partition ${lost.join()} went away` : 'dropped by the broker'
+        lost.length > 0
+          ? `${lost.map(slot => this.inputs.label(slot)).join()} went away`
+          : 'dropped by the broker'
       throw failure('group-lost', { group: this.options.group, problem })
     }
     return seat
@@ -211,8 +223,29 @@ export class ClassicMembership implements Membership {
     }
   }
 
+  /** The library assigns what it knows of: it forgets that, and the group gives out everything anew. */
+  private async resubscribe(): Promise<void> {
+    if (this.leaving.signal.aborted) return
+    this.track()
+    // The first join takes what is tracked then.
+    if (this.current === undefined) return
+    this.client.clearMetadata()
+    await this.joinAgain()
+  }
+
+  private track(): void {
+    const names = new Set(this.inputs.readable.map(({ name }) => name))
+    const { topics } = this.client
+    for (const name of topics.current.filter(each => !names.has(each))) topics.untrack(name)
+    for (const name of names) if (!topics.has(name)) topics.track(name)
+  }
+
   private async rejoin(error: unknown): Promise<void> {
     this.trouble(error)
+    await this.joinAgain()
+  }
+
+  private async joinAgain(): Promise<void> {
     try {
       await withRetry(
         () => this.client.joinGroup(),
@@ -233,6 +266,20 @@ export class ClassicMembership implements Membership {
   private well(): void {
     this.outage.succeeded(this.options.group, performance.now())
   }
+}
+
+/** Of a topic that is only named, its name and its partitions are all that matters. */
+export function inputsOf(topic: string | Inputs): Inputs {
+  return typeof topic === 'string' ? Inputs.of({ name: topic, id: topic, partitions: 0 }) : topic
+}
+
+/** For people: whoever was silent for too long has lost its tasks, and knows it now. */
+export function fencedLine(group: string, tasks: number, problem: string): string {
+  const lost =
+    tasks === 0
+      ? `group ${group} dropped this instance`
+      : `this instance was fenced: its tasks of group ${group} were taken over`
+  return `${lost} (${problem}); it joins again`
 }
 
 /** Trouble that the next attempt may not meet; the library's own network errors say so too. */

@@ -4,8 +4,9 @@ import { failure } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { formatDuration } from '../core/units.ts'
 import type { CommittedOffset, Seat } from '../port/log.ts'
-import { isBrokerError } from './client-errors.ts'
-import type { Coordinator } from './coordinator.ts'
+import { isBrokerError, isRetriable } from './client-errors.ts'
+import type { Cluster } from './cluster.ts'
+import { Coordinator } from './coordinator.ts'
 import { withRetry } from './retry.ts'
 import { call } from './wire.ts'
 
@@ -43,6 +44,42 @@ export async function fetchOffsets(
   } catch (error) {
     if (!isBrokerError(error, 'UNSTABLE_OFFSET_COMMIT')) throw error
     throw failure('offsets-pending', { topic, group, waited: formatDuration(pendingMs) }, error)
+  }
+}
+
+/** Stored offsets as they are now: an open transaction may move them in a moment. */
+export async function peekOffsets(
+  coordinator: Coordinator,
+  topic: string,
+  partitions: readonly number[]
+): Promise<ReadonlyMap<number, CommittedOffset>> {
+  const topics = [{ name: topic, partitionIndexes: [...partitions] }]
+  const request = { groupId: coordinator.key, memberId: null, memberEpoch: -1, topics }
+  return storedOffsets(
+    await coordinator.run(wire => call(wire, K.offsetFetchV9.api, [request], false))
+  )
+}
+
+/**
+ * The metadata of stored offsets, again and again, for who takes it as a hint: undefined while the
+ * brokers are away. Throws `broker-denied` and what else waiting does not cure.
+ */
+export function metadataPeek(
+  cluster: Cluster,
+  group: string,
+  topic: string,
+  partitions: number
+): () => Promise<readonly (string | undefined)[] | undefined> {
+  const coordinator = new Coordinator(cluster, 'group', group)
+  const all = Array.from({ length: partitions }, (_, partition) => partition)
+  return async () => {
+    try {
+      const stored = await peekOffsets(coordinator, topic, all)
+      return all.map(partition => stored.get(partition)?.metadata)
+    } catch (error) {
+      if (isRetriable(error)) return undefined
+      throw error
+    }
   }
 }
 
@@ -94,7 +131,7 @@ const SEAT_LOST = [
 ]
 
 /** The offsets in an answer about one group and one topic. */
-export function storedOffsets(
+function storedOffsets(
   answer: K.offsetFetchV9.OffsetFetchResponse
 ): ReadonlyMap<number, CommittedOffset> {
   const stored = new Map<number, CommittedOffset>()

@@ -31,6 +31,11 @@ export class Outage {
     this.onTrouble(`${problem}; trying for ${formatDuration(lasted)}`)
   }
 
+  /** It is not tried any more: what else fails says whether it is over. */
+  dropped(who: string): void {
+    if (this.failing.delete(who) && this.failing.size === 0) this.told = -1
+  }
+
   /** It is over only when everything that failed has succeeded again. */
   succeeded(who: string, now: number): void {
     if (!this.failing.delete(who) || this.failing.size > 0 || this.told < 0) return

@@ -2,6 +2,7 @@ import { crc32c } from '@node-rs/crc32'
 import { failure, type HeadcountError } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { formatBytes } from '../core/units.ts'
+import type { LogPoint } from '../port/source.ts'
 import { codecOf, decompress } from './codecs.ts'
 
 // A RecordBatch v2 (KIP-98, KIP-82), big-endian. A section of a Fetch response is a run of them;
@@ -22,6 +23,7 @@ import { codecOf, decompress } from './codecs.ts'
 //   57  records            4 | 0 when compaction removed all
 //   61  the records, compressed as a whole
 const AT_LENGTH = 8
+const AT_LEADER_EPOCH = 12
 const AT_MAGIC = 16
 const AT_CRC = 17
 const AT_ATTRIBUTES = 21
@@ -195,21 +197,53 @@ export class BatchWalker {
 }
 
 /**
- * The offset behind the last whole batch, from the headers alone; `from` when there is none. It
+ * Where a reader stands behind the last whole batch, from the headers alone; at `from` when there is none. It
  * checks nothing: the walk that follows does.
  */
-export function offsetBehind(bytes: Buffer, start: number, end: number, from: number): number {
-  let next = from
-  let at = start
-  while (end - at >= HEADER_BYTES) {
-    const length = bytes.readInt32BE(at + AT_LENGTH)
-    if (length < HEADER_BYTES - PREFIX_BYTES || length > end - at - PREFIX_BYTES) break
+export function standingBehind(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  from: LogPoint
+): LogPoint {
+  let { offset, leaderEpoch } = from
+  for (let at = start; holdsBatch(bytes, at, end); at = behindBatch(bytes, at)) {
     const behind = int64(bytes, at) + bytes.readInt32BE(at + AT_LAST_OFFSET_DELTA) + 1
     if (!Number.isSafeInteger(behind)) break
-    if (behind > next) next = behind
-    at += PREFIX_BYTES + length
+    if (behind > offset) {
+      offset = behind
+      leaderEpoch = bytes.readInt32BE(at + AT_LEADER_EPOCH)
+    }
   }
-  return next
+  return { offset, leaderEpoch }
+}
+
+/**
+ * Offset of the first batch that lies before a known point of the log and is of a later leader: the log was
+ * cut there since, and written anew. Undefined where it was not.
+ */
+export function cutBefore(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  known: LogPoint
+): number | undefined {
+  for (let at = start; holdsBatch(bytes, at, end); at = behindBatch(bytes, at)) {
+    const base = int64(bytes, at)
+    if (base >= known.offset) return undefined
+    if (bytes.readInt32BE(at + AT_LEADER_EPOCH) > known.leaderEpoch) return base
+  }
+  return undefined
+}
+
+function holdsBatch(bytes: Buffer, at: number, end: number): boolean {
+  if (end - at < HEADER_BYTES) return false
+  const length = bytes.readInt32BE(at + AT_LENGTH)
+  return length >= HEADER_BYTES - PREFIX_BYTES && length <= end - at - PREFIX_BYTES
+}
+
+function behindBatch(bytes: Buffer, at: number): number {
+  return at + PREFIX_BYTES + bytes.readInt32BE(at + AT_LENGTH)
 }
 
 function oversize(log: LogName, offset: number, bytesMax: number): HeadcountError {

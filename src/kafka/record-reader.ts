@@ -1,3 +1,4 @@
+import { Inputs } from '../core/inputs.ts'
 import type { Progress } from '../port/source.ts'
 import type { Cluster } from './cluster.ts'
 import type { BatchTaker } from './fetch-partition.ts'
@@ -35,7 +36,9 @@ export class RecordReader {
     positions: ReadonlyMap<number, number>,
     options: FetchOptions = {}
   ): Promise<RecordReader> {
-    const reader = new RecordReader(new Fetcher(cluster, await cluster.topic(topic), options))
+    const { name, id, partitions } = await cluster.topic(topic)
+    const inputs = Inputs.of({ name, id, partitions: partitions.length })
+    const reader = new RecordReader(new Fetcher(cluster, inputs, options))
     for (const [partition, position] of positions) {
       reader.states.set(partition, { position, end: -1, atEnd: false })
     }

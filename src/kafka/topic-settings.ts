@@ -1,6 +1,6 @@
 import * as K from '@platformatic/kafka'
 import { isFailure } from '../core/errors.ts'
-import { isBrokerError } from './client-errors.ts'
+import { denialNamed, isBrokerError } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
 import { withRetry } from './retry.ts'
 import { call } from './wire.ts'
@@ -28,7 +28,11 @@ export async function readTopicSettings(cluster: Cluster, topic: string): Promis
     () => call(wire, K.describeConfigsV4.api, [resource], false, false),
     error => !isBrokerError(error, 'UNKNOWN_TOPIC_OR_PARTITION'),
     { limitMs: FRESH_TOPIC_MS }
-  )
+  ).catch((error: unknown) => {
+    const what = `the settings of topic ${topic}`
+    const right = 'DescribeConfigs on the topic'
+    throw denialNamed(error, 'TOPIC_AUTHORIZATION_FAILED', what, right)
+  })
   const configs = answer.results.flatMap(result => result.configs)
   return configs.map(({ name, value, configSource }) => ({
     name,

@@ -1,52 +1,50 @@
-import type { RecordsSpan, SharedSource, Taker } from '../port/source.ts'
-import type { Cluster, TopicInfo } from './cluster.ts'
+import type { Inputs } from '../core/inputs.ts'
+import type { LogPoint, RecordsSpan, SharedSource, Taker } from '../port/source.ts'
+import type { Cluster } from './cluster.ts'
 import type { BatchTaker } from './fetch-partition.ts'
 import { Fetcher, type FetchOptions } from './fetcher.ts'
 
-/** The partitions of one topic as a source of frames, read committed. */
+/** The partitions of topics as a source of frames, read committed; each has the number of its slot. */
 export class TopicSource implements SharedSource {
-  readonly name: string
-  readonly id: string
-  readonly partitions: number
+  readonly inputs: Inputs
   readonly bounded = false
   private readonly fetcher: Fetcher
 
-  /** Throws `topic-missing`, with the nearest name. */
-  static async create(
-    cluster: Cluster,
-    topic: string,
-    options: Pick<FetchOptions, 'onTrouble'> = {}
-  ): Promise<TopicSource> {
-    return new TopicSource(cluster, await cluster.topic(topic), options)
+  constructor(cluster: Cluster, inputs: Inputs, options: Pick<FetchOptions, 'onTrouble'> = {}) {
+    this.inputs = inputs
+    this.fetcher = new Fetcher(cluster, inputs, options)
   }
 
-  private constructor(
-    cluster: Cluster,
-    topic: TopicInfo,
-    options: Pick<FetchOptions, 'onTrouble'>
-  ) {
-    this.name = topic.name
-    this.id = topic.id
-    this.partitions = topic.partitions.length
-    this.fetcher = new Fetcher(cluster, topic, options)
-  }
-
-  /** Throws `topic-recreated` when the name stands for another topic by now. */
+  /** Throws `topic-recreated` when a name stands for another topic by now. */
   open(positions: ReadonlyMap<number, number>): Promise<void> {
     return this.fetcher.open(positions)
   }
 
-  assign(partition: number, position: number): Promise<void> {
-    return this.fetcher.assign(partition, position)
+  assign(partition: number, position: number, known?: LogPoint): Promise<void> {
+    return this.fetcher.assign(partition, position, known)
   }
 
   revoke(partition: number): void {
     this.fetcher.revoke(partition)
   }
 
+  pause(partition: number): void {
+    this.fetcher.pause(partition)
+  }
+
+  resume(partition: number): void {
+    this.fetcher.resume(partition)
+  }
+
+  pace(partition: number, share: number): void {
+    this.fetcher.pace(partition, share)
+  }
+
   /**
-   * Hands over one round of responses. Throws `offset-gone`, `batch-corrupt`, `batch-oversize`,
-   * `topic-missing`, `topic-recreated`, `broker-denied`, `broker-auth`; waits for what passes.
+   * Hands over one round of responses. Throws `offset-gone` and `log-cut` when the taker takes no losses,
+   * `batch-corrupt`, `batch-oversize`,
+   * `topic-missing` for the only topic, `topic-recreated`, `broker-denied`, `broker-auth`; waits for
+   * what passes, and for others to take the partitions of a topic that is gone among several.
    */
   async poll(taker: Taker, waitMs: number): Promise<boolean> {
     await this.fetcher.poll(batchesInto(taker), waitMs)
@@ -91,6 +89,7 @@ function batchesInto(taker: Taker): BatchTaker {
     },
     progress(partition, progress) {
       taker.progress(partition, progress)
-    }
+    },
+    ...(taker.lost && { lost: (slot, loss) => taker.lost?.(slot, loss) })
   }
 }

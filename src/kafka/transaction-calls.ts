@@ -1,6 +1,7 @@
 import { assert } from '../core/assert.ts'
 import { limits } from '../core/limits.ts'
 import type { CommittedOffset, Seat } from '../port/log.ts'
+import { denialNamed } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
 import { Coordinator } from './coordinator.ts'
 import { fetchOffsets } from './offsets.ts'
@@ -147,7 +148,10 @@ export class TransactionCalls {
         ),
       ['again'],
       patience
-    )
+    ).catch((error: unknown) => {
+      const what = `storing an offset of topic ${topic}`
+      throw denialNamed(error, 'TOPIC_AUTHORIZATION_FAILED', what, 'Read on the topic')
+    })
   }
 
   /** EndTxn; answers the identity of the next transaction. */

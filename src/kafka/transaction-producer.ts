@@ -1,5 +1,6 @@
 import { assert } from '../core/assert.ts'
 import { failure, type HeadcountError, isFailure } from '../core/errors.ts'
+import { formatDuration } from '../core/units.ts'
 import type { Clock } from '../port/clock.ts'
 import type { CommittedOffset, LogName, Seat } from '../port/log.ts'
 import type { Append, Transactional, TransactionWork } from '../port/transaction.ts'
@@ -35,7 +36,8 @@ export interface TransactionOptions {
   /** Which calls; by default the finalized feature `transaction.version` decides. */
   readonly version?: 1 | 2
   readonly onTrouble?: (line: string) => void
-  readonly onRecovered?: (ms: number) => void
+  /** Instead of `onTrouble`, that of all tasks of an instance: what they meet together is told once. */
+  readonly outage?: Outage
 }
 
 const TIMEOUT_MS = 15_000
@@ -43,6 +45,11 @@ const TIMEOUT_MS = 15_000
 const ANSWER_MS = 7_500
 /** Sending gets this share of the timeout, an abort the rest: then it ends by us, not by the broker. */
 const SENDING_SHARE = 2 / 3
+
+/** Tells when transactions don't get through, and when they do again. */
+export function transactionOutage(onTrouble: (line: string) => void): Outage {
+  return new Outage(onTrouble, ms => onTrouble(`transactions go on after ${formatDuration(ms)}`))
+}
 
 type State = 'new' | 'ready' | 'unsure' | 'fenced'
 
@@ -81,7 +88,7 @@ export class TransactionProducer implements Transactional {
       ...(input === undefined ? {} : { place: input })
     })
     this.delivery = new TransactionDelivery(cluster, common)
-    this.outage = new Outage(options.onTrouble ?? ignore, options.onRecovered ?? ignore)
+    this.outage = options.outage ?? transactionOutage(options.onTrouble ?? ignore)
   }
 
   init(): Promise<CommittedOffset | undefined> {
@@ -108,6 +115,7 @@ export class TransactionProducer implements Transactional {
 
   async close(): Promise<void> {
     this.closing.abort()
+    this.outage.dropped(this.options.transactionalId)
   }
 
   /** One call at a time; what fails after `close` was interrupted by it. */
@@ -121,6 +129,8 @@ export class TransactionProducer implements Transactional {
       return result
     } catch (error) {
       if (this.closing.signal.aborted) throw this.interrupted(error)
+      // The same work comes again: for how long, a person may want to know.
+      if (isFailure(error, 'transaction-aborted', 'group-lost')) this.trouble(error)
       throw error
     } finally {
       this.busy = false
@@ -134,7 +144,7 @@ export class TransactionProducer implements Transactional {
     for (const { log, partition, records } of appends) {
       const topic = this.options.topics[log]
       assert(topic !== undefined, `the task writes to ${log}`)
-      for (const { bytes, count } of logBatches(this.encoder, records, now, true)) {
+      for (const { bytes, count } of logBatches(this.encoder, records, now)) {
         this.delivery.enqueue(topic, partition, bytes, count)
         const indexes = partitions.get(topic) ?? []
         if (!indexes.includes(partition)) indexes.push(partition)
@@ -240,12 +250,14 @@ export class TransactionProducer implements Transactional {
   }
 
   private patience(limitMs = Number.POSITIVE_INFINITY): Patience {
-    const onAttempt = (error: unknown) => {
-      const { transactionalId } = this.options
-      const { message } = ourError(error, transactionalId, `transactions of ${transactionalId}`)
-      this.outage.failed(transactionalId, message, performance.now())
-    }
+    const onAttempt = (error: unknown): void => this.trouble(error)
     return { limitMs, signal: this.closing.signal, onAttempt }
+  }
+
+  private trouble(error: unknown): void {
+    const { transactionalId } = this.options
+    const { message } = ourError(error, transactionalId, `transactions of ${transactionalId}`)
+    this.outage.failed(transactionalId, message, performance.now())
   }
 
   private fenced(cause: unknown): HeadcountError {

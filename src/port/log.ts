@@ -23,13 +23,11 @@ export interface CommittedOffset {
 }
 
 /**
- * The app's own topics as the two stages see them. Kafka is one implementation; the one in memory
- * passes the same conformance suite.
+ * The app's own topics as the two stages read them; what they write goes through `Transactional`.
+ * Kafka is one implementation; the one in memory passes the same conformance suite.
  */
 export interface AppLog {
   partitions(log: LogName): number
-  /** Resolves when every record is acked by all replicas, in order. */
-  append(log: LogName, partition: number, records: readonly OutRecord[]): Promise<void>
   /** Read-committed reader from an offset (or from the first one kept). */
   read(log: LogName, partition: number, from: number | 'start'): Promise<LogReader>
   /**

@@ -1,14 +1,11 @@
+import type { Inputs } from '../core/inputs.ts'
+import type { InputLoss } from './input-loss.ts'
+
 /**
  * Where frames come from. A source is pulled: each `poll` hands over what one read brought, so
  * back-pressure is simply not polling. Bytes are valid only during the call that hands them over.
  */
-export interface Source {
-  /** What the frames come from, for people: a topic or a file name. */
-  readonly name: string
-  /** The identity that positions belong to: a topic id, or the name of a file. */
-  readonly id: string
-  /** Input partitions, from 0. A file is one partition. */
-  readonly partitions: number
+export interface FrameSource {
   /** True when nothing can follow the end (files, stdin). */
   readonly bounded: boolean
   /** Starts reading the given partitions, each at its position (offset of the next frame). */
@@ -23,12 +20,37 @@ export interface Source {
   close(): Promise<void>
 }
 
-/** A source whose partitions come and go while it is read: a topic shared by several instances. */
-export interface SharedSource extends Source {
-  /** Reads one more partition from this offset on. */
-  assign(partition: number, position: number): Promise<void>
+/** A source that is read whole by one instance. */
+export interface Source extends FrameSource {
+  /** What the frames come from, for people: the name of a file. */
+  readonly name: string
+  /** The identity that positions belong to. */
+  readonly id: string
+  /** Input partitions, from 0. A file is one partition. */
+  readonly partitions: number
+}
+
+/** What a reader knows of a log: the record before `offset` was of this leader epoch. */
+export interface LogPoint {
+  readonly offset: number
+  readonly leaderEpoch: number
+}
+
+/** Topics shared by several instances: their partitions, each named by its slot, come and go. */
+export interface SharedSource extends FrameSource {
+  readonly inputs: Inputs
+  /**
+   * Reads one more partition from this offset on. With a point of the log at or behind it that is known from
+   * before, a log that was cut meanwhile is noticed.
+   */
+  assign(partition: number, position: number, known?: LogPoint): Promise<void>
   /** Reads it no more: nothing of it is handed over after this. */
   revoke(partition: number): void
+  /** Reads on in this one only after `resume`; what was read already may still be handed over. */
+  pause(partition: number): void
+  resume(partition: number): void
+  /** One read brings this share of what it usually would, or a little more; 1 until it is called. */
+  pace(partition: number, share: number): void
 }
 
 /** Takes bytes synchronously; the runtime's door into the hot path. */
@@ -47,6 +69,11 @@ export interface Taker {
   records(partition: number, batch: RecordsSpan): void
   /** After each read: the partition's next offset and what is known of its end. */
   progress(partition: number, progress: Progress): void
+  /**
+   * What was to be read next is gone. Nothing comes of the partition from here on, until it is assigned
+   * again. A taker without this method has `poll` throw it.
+   */
+  lost?(partition: number, loss: InputLoss): void
 }
 
 /** The records of one RecordBatch v2, decompressed: `bytes[start, end)` holds `count` records. */
@@ -72,4 +99,6 @@ export interface Progress {
   end: number
   /** True when position has reached both the LSO and the high watermark. */
   atEnd: boolean
+  /** Of the record before the position, where its batch says one. */
+  leaderEpoch?: number
 }

@@ -3,7 +3,7 @@ export { FrameGenerator } from './frame-generator.ts'
 export { type FrameOptions, frameDefaults } from './frame-options.ts'
 export type { Truth } from './frame-truth.ts'
 export { MemoryGroup, type MemoryGroupOptions } from './memory-group.ts'
-export { type AppendFault, type AppendHook, MemoryLog, MemoryTopics } from './memory-log.ts'
+export { MemoryLog, MemoryTopics } from './memory-log.ts'
 export { MemoryMember, MemoryMembership, type StoredOffsets } from './memory-membership.ts'
 export {
   type CommitFault,

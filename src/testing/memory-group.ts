@@ -1,11 +1,13 @@
 import { failure } from '../core/errors.ts'
+import type { Inputs } from '../core/inputs.ts'
 import type { CommittedOffset, Seat } from '../port/log.ts'
 
 /** Stored offsets of one consumer group: they outlive its members. */
 export type StoredOffsets = Map<number, CommittedOffset>
 
 export interface MemoryGroupOptions {
-  readonly partitions: number
+  /** Of one topic that does not change; or topics that may: then partitions are named by their slots. */
+  readonly partitions: number | Inputs
   /** The time in ms that sessions are measured by. */
   readonly now: () => number
   readonly offsets?: StoredOffsets
@@ -118,16 +120,21 @@ export class MemoryGroup {
     const members = [...this.members.values()]
     if (members.length === 0) return
     const { partitions } = this.options
-    const share = Math.floor(partitions / members.length)
-    let larger = partitions % members.length
-    const free = new Set(Array.from({ length: partitions }, (_, partition) => partition))
+    const all = typeof partitions === 'number' ? [...Array(partitions).keys()] : partitions.slots
+    const share = Math.floor(all.length / members.length)
+    let larger = all.length % members.length
+    const there = new Set(all)
+    const free = new Set(all)
     for (const { held } of members) for (const partition of held) free.delete(partition)
     // Who holds most may keep one more: then fewer partitions move.
     for (const member of members.toSorted((a, b) => b.held.size - a.held.size)) {
       const fair = share + (larger-- > 0 ? 1 : 0)
-      this.want(member, [...member.held].sort(ascending).slice(fair))
+      const held = [...member.held].sort(ascending)
+      const gone = held.filter(partition => !there.has(partition))
+      const kept = held.filter(partition => there.has(partition))
+      this.want(member, [...kept.slice(fair), ...gone])
       for (const partition of free) {
-        if (member.held.size >= fair) break
+        if (member.held.size - gone.length >= fair) break
         free.delete(partition)
         member.held.add(partition)
         member.epoch++

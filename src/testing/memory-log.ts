@@ -3,17 +3,6 @@ import { failure } from '../core/errors.ts'
 import type { Clock } from '../port/clock.ts'
 import type { AppLog, InRecord, LogName, LogReader, OutRecord } from '../port/log.ts'
 
-/** What goes wrong with an append: the answer is lost `before` or `after` the records were stored. */
-export type AppendFault = 'before' | 'after' | undefined
-
-/** Asked at every append; `number` counts the appends of the log instance from 0. */
-export type AppendHook = (append: {
-  readonly number: number
-  readonly log: LogName
-  readonly partition: number
-  readonly records: readonly OutRecord[]
-}) => AppendFault
-
 const POLL_RECORDS_MAX = 500
 
 interface Partition {
@@ -51,7 +40,7 @@ export class MemoryTopics {
     this.changed()
   }
 
-  /** Calls the listener at every append until the function it returns is called. */
+  /** Calls the listener whenever records are stored, until the function it returns is called. */
   onChange(listener: () => void): () => void {
     this.waiting.add(listener)
     return () => this.waiting.delete(listener)
@@ -69,27 +58,16 @@ export class MemoryTopics {
 export class MemoryLog implements AppLog {
   private readonly topics: MemoryTopics
   private readonly clock: Clock
-  private readonly hook: AppendHook
   private readonly readers = new Set<MemoryReader>()
-  private appends = 0
   private dead = false
 
-  constructor(topics: MemoryTopics, clock: Clock, hook: AppendHook = () => undefined) {
+  constructor(topics: MemoryTopics, clock: Clock) {
     this.topics = topics
     this.clock = clock
-    this.hook = hook
   }
 
   partitions(log: LogName): number {
     return this.topics.partitions(log).length
-  }
-
-  async append(log: LogName, partition: number, records: readonly OutRecord[]): Promise<void> {
-    this.alive()
-    const fault = this.hook({ number: this.appends++, log, partition, records })
-    if (fault !== 'before') this.topics.store(log, partition, records)
-    if (fault !== undefined) throw unreachable(`append lost ${fault} it was stored`)
-    this.alive()
   }
 
   async read(log: LogName, partition: number, from: number | 'start'): Promise<LogReader> {

@@ -1,10 +1,19 @@
 import { utf8 } from '../core/bytes.ts'
+import { failure } from '../core/errors.ts'
+import { Inputs } from '../core/inputs.ts'
 import type { Clock } from '../port/clock.ts'
+import type { InputLoss } from '../port/input-loss.ts'
 import type { RecordsSpan, SharedSource, Taker } from '../port/source.ts'
 
+type Frames = readonly (string | null)[]
+
 export interface ScriptedSourceOptions {
-  /** The frames of each partition, as JSON text; a null is a tombstone. */
-  readonly partitions: readonly (readonly (string | null)[])[]
+  /** The frames of each partition of one topic, as JSON text; a null is a tombstone. */
+  readonly partitions: readonly Frames[]
+  /** Instead of the one topic: topics that may grow, and the frames by slot. */
+  readonly topics?: { readonly inputs: Inputs; framesOf(slot: number): Frames }
+  /** The first offset that the log still has; 0 unless said. Frames before it are deleted. */
+  readonly firstKept?: (slot: number) => number
   /** Records handed over by one poll and partition; 100 unless said. */
   readonly batch?: number
   readonly clock: Clock
@@ -12,23 +21,25 @@ export interface ScriptedSourceOptions {
 
 /** A topic whose content is written in a test: records at offsets 0, 1, 2 … of each partition. */
 export class ScriptedSource implements SharedSource {
-  readonly name = 'scripted'
-  readonly id = 'scripted'
+  readonly inputs: Inputs
   readonly bounded = false
-  private readonly script: readonly (readonly (string | null)[])[]
+  private readonly framesOf: (slot: number) => Frames
+  private readonly firstKept: (slot: number) => number
   private readonly batch: number
   private readonly clock: Clock
   private readonly positions = new Map<number, number>()
+  private readonly paused = new Set<number>()
+  private readonly shares = new Map<number, number>()
   private waiting = new AbortController()
 
   constructor(options: ScriptedSourceOptions) {
-    this.script = options.partitions
+    const { partitions: script, topics } = options
+    const only = { name: 'scripted', id: 'scripted', partitions: script.length }
+    this.inputs = topics?.inputs ?? Inputs.of(only)
+    this.framesOf = slot => (topics ? topics.framesOf(slot) : script[slot]!)
+    this.firstKept = options.firstKept ?? (() => 0)
     this.batch = options.batch ?? 100
     this.clock = options.clock
-  }
-
-  get partitions(): number {
-    return this.script.length
   }
 
   async open(positions: ReadonlyMap<number, number>): Promise<void> {
@@ -37,6 +48,20 @@ export class ScriptedSource implements SharedSource {
 
   async assign(partition: number, position: number): Promise<void> {
     this.positions.set(partition, position)
+    this.paused.delete(partition)
+  }
+
+  pause(partition: number): void {
+    this.paused.add(partition)
+  }
+
+  resume(partition: number): void {
+    this.paused.delete(partition)
+    this.wake()
+  }
+
+  pace(partition: number, share: number): void {
+    this.shares.set(partition, share)
   }
 
   revoke(partition: number): void {
@@ -46,8 +71,16 @@ export class ScriptedSource implements SharedSource {
   async poll(taker: Taker, waitMs: number): Promise<boolean> {
     let came = false
     for (const [partition, position] of this.positions) {
-      const frames = this.script[partition]!
-      const end = Math.min(frames.length, position + this.batch)
+      if (this.paused.has(partition)) continue
+      const frames = this.framesOf(partition)
+      const loss = this.lossAt(partition, position, frames.length)
+      if (loss) {
+        came = true
+        this.positions.delete(partition)
+        taker.lost?.(partition, loss)
+        continue
+      }
+      const end = Math.min(frames.length, position + this.batchOf(partition))
       if (end > position) {
         came = true
         taker.records(partition, spanOf(frames.slice(position, end), position, this.clock.now()))
@@ -66,6 +99,27 @@ export class ScriptedSource implements SharedSource {
     return true
   }
 
+  /** Positions outside of the log: deleted before they were read, or beyond its end. */
+  private lossAt(slot: number, offset: number, end: number): InputLoss | undefined {
+    const { input, partition } = this.inputs.place(slot)
+    const topic = input.name
+    const start = this.firstKept(slot)
+    const where = { topic, partition, offset, start, end }
+    if (offset < start) {
+      const lost = start - offset
+      const error = failure('offset-gone', { ...where, lost })
+      return { ...where, kind: 'deleted', resumeAt: start, lost, error }
+    }
+    if (offset <= end) return undefined
+    const lost = offset - end
+    const error = failure('log-cut', { topic, partition, offset, end, resumeAt: end, lost })
+    return { ...where, kind: 'cut', resumeAt: end, lost, error }
+  }
+
+  private batchOf(partition: number): number {
+    return Math.ceil(this.batch * (this.shares.get(partition) ?? 1))
+  }
+
   wake(): void {
     this.waiting.abort()
   }
@@ -76,7 +130,7 @@ export class ScriptedSource implements SharedSource {
 }
 
 /** Records as they stand in a RecordBatch v2, without keys and headers. */
-function spanOf(frames: readonly (string | null)[], baseOffset: number, time: number): RecordsSpan {
+function spanOf(frames: Frames, baseOffset: number, time: number): RecordsSpan {
   const bytes: number[] = []
   for (const [delta, frame] of frames.entries()) {
     const value = frame === null ? undefined : utf8(frame)

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type AppRecord, createAppRecord, decodeAppRecord } from '../../src/app/record.ts'
+import {
+  type AppRecord,
+  checkSameApp,
+  createAppRecord,
+  decodeAppRecord
+} from '../../src/app/record.ts'
 import { settleRecord } from '../../src/app/settle.ts'
 import { isFailure } from '../../src/core/errors.ts'
 import type { Transactional } from '../../src/port/transaction.ts'
@@ -23,14 +28,25 @@ class Starts {
     return this.transactions.open({ transactionalId: 'app-setup' })
   }
 
+  settle(
+    next: (stored: AppRecord | undefined) => AppRecord,
+    setup = this.setup()
+  ): Promise<AppRecord> {
+    const stored = async () => this.records.at(-1)
+    return settleRecord({ stored, setup, clock: this.clock, next })
+  }
+
   async begin(key: string, setup = this.setup()): Promise<void> {
     const wanted = createAppRecord({
       app: 'app',
-      topics: [{ name: 'events', id: 'e', partitions: 1 }],
+      topics: [{ name: 'events', id: 'e', partitions: 1, begunWith: 1, retired: false }],
       partialsPartitions: 1,
       settings: { key }
     })
-    await settleRecord(async () => this.records[0], setup, wanted, this.clock)
+    await this.settle(stored => {
+      if (stored) checkSameApp(stored, wanted)
+      return stored ?? wanted
+    }, setup)
   }
 }
 
@@ -59,4 +75,26 @@ test('who dies before the record is written leaves it to the next one', async ()
   await starts.setup().init()
   await starts.begin('uid')
   assert.equal(starts.records.length, 1)
+})
+
+test('whoever grows the record at the same time as others adds to what they have written', async () => {
+  const starts = new Starts()
+  await starts.begin('uid')
+  let over = 0
+  const add = (name: string): Promise<AppRecord> =>
+    starts
+      .settle(stored => {
+        assert.ok(stored)
+        const { topics } = stored
+        if (topics.some(topic => topic.name === name)) return stored
+        const topic = { name, id: name, partitions: 1, begunWith: 0, retired: false }
+        return createAppRecord({ ...stored, topics: [...topics, topic] })
+      })
+      .finally(() => over++)
+  const all = Promise.all(['one', 'two', 'one'].map(add))
+  await passTime(starts.clock, 50, () => over === 3)
+  const names = starts.records.at(-1)!.topics.map(({ name }) => name)
+  assert.deepEqual(names.toSorted(), ['events', 'one', 'two'])
+  assert.equal(starts.records.length, 3)
+  for (const { topics } of await all) assert.ok(topics.length >= 2)
 })

@@ -3,18 +3,20 @@ import { test } from 'node:test'
 import {
   explainHolder,
   type PartitionStanding,
+  situationsOf,
   watermarkHolder
 } from '../../src/app/watermark-holder.ts'
 
 const NOW = 1_000_000
 const LEASE = 90_000
+const LIMITS = { leaseMs: LEASE, maxHoldMs: 600_000 }
 
 function standing(partition: number, more: Partial<PartitionStanding> = {}): PartitionStanding {
   const seen = { state: 'behind', writtenAt: NOW - 1_000, clock: 5_000, owner: 'a' } as const
   return { topic: 'events', partition, ...seen, ...more }
 }
 
-const holder = (...standings: PartitionStanding[]) => watermarkHolder(standings, NOW, LEASE)
+const holder = (...standings: PartitionStanding[]) => watermarkHolder(standings, NOW, LIMITS)
 
 test('the partition with the least clock holds it', () => {
   const found = holder(standing(0), standing(1, { clock: 4_000 }), standing(2))
@@ -66,4 +68,42 @@ test('a partition at its end says so; a clock that is no date is passed over', (
   const found = holder(standing(0, { state: 'at-end', clock: 1e300 }))
   assert.equal(found?.reason, 'at-end')
   assert.match(explainHolder(found), /partition 0: it is read to its end/)
+})
+
+test('one at its end and too far behind the others there is left out, and said to be', () => {
+  const far = standing(0, { state: 'at-end', clock: 0 })
+  const near = standing(1, { state: 'at-end', clock: 600_001 })
+  const reading = standing(2, { clock: 700_000 })
+  assert.equal(holder(far, near, reading)?.partition, 1)
+  assert.deepEqual(situationsOf([far, near, reading], NOW, LIMITS), [
+    'left-out',
+    'at-end',
+    'behind'
+  ])
+  const silent = { ...far, writtenAt: NOW - LEASE - 1 }
+  assert.equal(
+    holder(silent, near, reading)?.partition,
+    0,
+    'nobody says any more that it is at its end'
+  )
+})
+
+test('each partition has the situation that its owner and its newest mark make', () => {
+  const expired = { writtenAt: NOW - LEASE - 1 }
+  assert.deepEqual(
+    situationsOf(
+      [
+        standing(0, { state: 'paused' }),
+        standing(1, { state: 'idle' }),
+        standing(2, expired),
+        standing(3, { owner: undefined }),
+        standing(4, { state: undefined }),
+        standing(5, { clock: Number.NEGATIVE_INFINITY }),
+        standing(6, { gone: true })
+      ],
+      NOW,
+      LIMITS
+    ),
+    ['paused', 'idle', 'silent', 'unowned', 'no-mark', 'behind', 'gone']
+  )
 })

@@ -6,6 +6,8 @@ import type { AppLog, InRecord, LogName, LogReader, OutRecord } from '../../src/
 /** An app log with three partitions of partials and one of every other log, all of them empty. */
 export interface AppLogUnderTest {
   readonly log: AppLog
+  /** Resolves when the records are stored, in order, as far as a reader sees them. */
+  append(log: LogName, partition: number, records: readonly OutRecord[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -40,14 +42,14 @@ export function appLogConformance(name: string, open: () => Promise<AppLogUnderT
     })
     after(() => opened.close())
 
-    /** Appends to a partition and reads the same records back from where they begin. */
+    /** Stores in a partition and reads the same records back from where they begin. */
     async function roundTrip(
       to: LogName,
       partition: number,
       records: readonly OutRecord[]
     ): Promise<InRecord[]> {
       const { end } = await log.bounds(to, partition)
-      await log.append(to, partition, records)
+      await opened.append(to, partition, records)
       const reader = await log.read(to, partition, end)
       const taken = await take(reader, records.length)
       await reader.close()
@@ -69,25 +71,16 @@ export function appLogConformance(name: string, open: () => Promise<AppLogUnderT
       await reader.close()
     })
 
-    it('gives records back in the order of the appends, with ascending offsets', async () => {
+    it('gives records back in the order in which they were stored, with ascending offsets', async () => {
       const records = Array.from({ length: 250 }, (_, i) => record(`k${i % 7}`, `v${i}`))
       const { end } = await log.bounds('partials', 0)
-      await log.append('partials', 0, records.slice(0, 100))
-      await log.append('partials', 0, records.slice(100))
+      await opened.append('partials', 0, records.slice(0, 100))
+      await opened.append('partials', 0, records.slice(100))
       const reader = await log.read('partials', 0, end)
       const taken = await take(reader, records.length)
       assert.deepEqual(taken.map(shown), records.map(shown))
       assert.ok(taken.every((each, i) => i === 0 || each.offset > taken[i - 1]!.offset))
       assert.equal(reader.position, (await log.bounds('partials', 0)).end)
-      await reader.close()
-    })
-
-    it('keeps the order of appends that are not awaited', async () => {
-      const { end } = await log.bounds('partials', 1)
-      const sends = Array.from({ length: 20 }, (_, i) => record('k', `${i}`))
-      await Promise.all(sends.map(each => log.append('partials', 1, [each])))
-      const reader = await log.read('partials', 1, end)
-      assert.deepEqual((await take(reader, 20)).map(shown), sends.map(shown))
       await reader.close()
     })
 
@@ -114,7 +107,7 @@ export function appLogConformance(name: string, open: () => Promise<AppLogUnderT
       assert.deepEqual([...taken!.value!], [...all])
     })
 
-    it('takes an append that is larger than one batch, in order', async () => {
+    it('reads what is larger than one batch, in order', async () => {
       const values = ['a', 'b', 'c', 'd'].map(each => each.repeat(700_000))
       const taken = await roundTrip(
         'windows',
@@ -127,30 +120,26 @@ export function appLogConformance(name: string, open: () => Promise<AppLogUnderT
       )
     })
 
-    it('takes an append of nothing', async () => {
-      const before = await log.bounds('rejects', 0)
-      await log.append('rejects', 0, [])
-      assert.deepEqual(await log.bounds('rejects', 0), before)
-    })
-
-    it('has copied what was appended, and gives out copies', async () => {
-      const mine = record('k', 'before')
+    it('gives out copies', async () => {
       const { end } = await log.bounds('counts', 0)
-      await log.append('counts', 0, [mine])
-      mine.value!.fill(0)
+      await opened.append('counts', 0, [record('k', 'before')])
       const reader = await log.read('counts', 0, end)
       const [first] = await take(reader, 1)
-      await log.append('counts', 0, [record('k', 'after!')])
+      await opened.append('counts', 0, [record('k', 'after!')])
       await take(reader, 1)
       assert.equal(shown(first!), 'k=before')
       await reader.close()
+      first!.value!.fill(0)
+      const again = await log.read('counts', 0, end)
+      assert.equal(shown((await take(again, 1))[0]!), 'k=before')
+      await again.close()
     })
 
-    it('ends a poll when something is appended', async () => {
+    it('ends a poll when something comes', async () => {
       const { end } = await log.bounds('counts', 0)
       const reader = await log.read('counts', 0, end)
       const polled = reader.poll(POLL_MS)
-      await log.append('counts', 0, [record('k', 'news')])
+      await opened.append('counts', 0, [record('k', 'news')])
       assert.deepEqual((await polled).map(shown), ['k=news'])
       await reader.close()
     })
@@ -163,15 +152,15 @@ export function appLogConformance(name: string, open: () => Promise<AppLogUnderT
       setImmediate(() => reader.wake())
       assert.deepEqual(await polled, [])
       assert.ok(performance.now() - started < 30_000)
-      await log.append('counts', 0, [record('k', 'later')])
+      await opened.append('counts', 0, [record('k', 'later')])
       assert.deepEqual((await take(reader, 1)).map(shown), ['k=later'])
       await reader.close()
     })
 
-    it('appends to several partitions at once', async () => {
+    it('has partitions that know nothing of each other', async () => {
       const ends = await Promise.all([0, 1, 2].map(p => log.bounds('partials', p)))
       const sends = [0, 1, 2].map(p => Array.from({ length: 50 }, (_, i) => record(`${p}`, `${i}`)))
-      await Promise.all(sends.map((records, p) => log.append('partials', p, records)))
+      await Promise.all(sends.map((records, p) => opened.append('partials', p, records)))
       for (const [p, records] of sends.entries()) {
         const reader = await log.read('partials', p, ends[p]!.end)
         assert.deepEqual((await take(reader, 50)).map(shown), records.map(shown))

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Combiner, type Flush } from '../../src/combine/combiner.ts'
 import { createExtractor } from '../../src/extract/create.ts'
-import type { Source } from '../../src/port/source.ts'
+import type { FrameSource } from '../../src/port/source.ts'
 import { Intake } from '../../src/runtime/intake.ts'
 import { WindowPlan } from '../../src/window/plan.ts'
 
 export interface SourceUnderTest {
-  readonly source: Source
+  readonly source: FrameSource
+  /** The numbers that it calls its partitions by, in the order of the frames' lists. */
+  readonly slots: readonly number[]
   readonly close: () => Promise<void>
 }
 
@@ -24,20 +26,21 @@ function frames(count: number, from: number): string[] {
 
 /** Reads from the given positions until every partition has the wanted number of frames. */
 async function readAll(
-  source: Source,
+  source: FrameSource,
+  slots: readonly number[],
   from: readonly number[],
   to: readonly number[]
 ): Promise<Flush[]> {
   const extractor = createExtractor({ key: 'uid', time: 'ts' })
   const plan = new WindowPlan({ sizes: ['1m'] })
-  const positions = new Map(from.map((position, partition) => [partition, position]))
+  const positions = new Map(from.map((position, partition) => [slots[partition]!, position]))
   const combiners = new Map(
     from.map((position, partition) => {
       const sketch = { sketch: 'exact', precision: 14, waitMs: 5_000, plan } as const
       // The records' own times are the test's: no witnesses.
-      const place = { source: source.id, partition, partitions: from.length }
+      const place = { source: 'under test', partition, partitions: from.length }
       const options = { ...place, ...sketch, trustRecordTime: false }
-      return [partition, new Combiner(options, extractor.groups, position)]
+      return [slots[partition]!, new Combiner(options, extractor.groups, position)]
     })
   )
   const intake = new Intake(
@@ -48,7 +51,7 @@ async function readAll(
     () => {}
   )
   await source.open(positions)
-  const behind = () => [...combiners].some(([index, { position }]) => position < to[index]!)
+  const behind = () => [...combiners.values()].some(({ position }, index) => position < to[index]!)
   while (behind() && (await source.poll(intake, 1_000)));
   return [...combiners.values()].map(combiner => combiner.flush('behind'))
 }
@@ -65,11 +68,12 @@ export function sourceConformance(name: string, partitions: 1 | 3, open: OpenSou
   const ends = script.map(({ length }) => length)
 
   test(`${name}: hands over each frame of each partition once`, async () => {
-    const { source, close } = await open(script)
+    const { source, slots, close } = await open(script)
     try {
-      assert.equal(source.partitions, partitions)
+      assert.equal(slots.length, partitions)
       const flushes = await readAll(
         source,
+        slots,
         ends.map(() => 0),
         ends
       )
@@ -85,10 +89,10 @@ export function sourceConformance(name: string, partitions: 1 | 3, open: OpenSou
   })
 
   test(`${name}: goes on from a position in the middle`, async () => {
-    const { source, close } = await open(script)
+    const { source, slots, close } = await open(script)
     try {
       const from = ends.map(end => Math.floor(end / 3))
-      const flushes = await readAll(source, from, ends)
+      const flushes = await readAll(source, slots, from, ends)
       assert.deepEqual(
         flushes.map(flush => [flush.mark.range.to, users(flush)]),
         ends.map((end, index) => [end, end - from[index]!])

@@ -72,6 +72,14 @@ describe('the life of an app', { skip: broker ? false : 'no broker', concurrency
       lag: 0
     })
     const view = await described(app)
+    const stopped = await ended(place.start(['status', '--app', app]))
+    assert.equal(stopped.status, 1, stopped.stderr)
+    const status = JSON.parse(stopped.stdout)
+    assert.match(status.troubles.join('; '), /^no instance is running/)
+    assert.deepEqual(status.input, view.input)
+    assert.ok(
+      status.tasks.every(({ stateBytes }: { stateBytes: unknown }) => Number(stateBytes) >= 0)
+    )
     assert.equal(view.record.settings.window, '1m')
     assert.equal(view.input.length, PARTITIONS)
     let frames = 0
@@ -104,7 +112,7 @@ describe('the life of an app', { skip: broker ? false : 'no broker', concurrency
     assert.equal(latestOf(again.stdout).length, latestOf(first.stdout).length)
   })
 
-  it('puts offsets back that were moved by hand or deleted; the totals are those of one count', async () => {
+  it('puts offsets back that were moved by hand or deleted', async () => {
     const { topic, app } = await place.topic(PARTITIONS)
     await produce(topic, 'first.jsonl')
     await count(topic, app)
@@ -134,11 +142,6 @@ describe('the life of an app', { skip: broker ? false : 'no broker', concurrency
     await place.run('app', 'resume', '--app', app)
     assert.deepEqual(offsetsOf(await stored(topic, app)), offsetsOf(before))
     assert.match((await place.run('app', 'resume', '--app', app)).stderr, /nothing to set/)
-
-    await produce(topic, 'second.jsonl')
-    await count(topic, app)
-    const { stdout } = await place.run('results', '--app', app, '--format', 'jsonl')
-    assertMinutes(stdout, place.truth('truth.json'))
   })
 
   it('takes marks that stage 2 has not read into account, after a kill -9', async () => {
@@ -211,9 +214,9 @@ describe('the life of an app', { skip: broker ? false : 'no broker', concurrency
 
     await place.scratch.admin.delete(topic)
     const gone = (await described(app)).input.map((each: { trouble: string }) => each.trouble)
-    assert.deepEqual(gone, Array(PARTITIONS).fill('the topic is gone'))
+    assert.deepEqual(gone, Array(PARTITIONS).fill('the topic is gone: see app retire-topic'))
     await place.scratch.admin.create({ name: topic, partitions: PARTITIONS })
-    assert.match(await verb('resume', app), /\[app-input-other]\n.*app reset/s)
+    assert.match(await verb('resume', app), /\[app-input-other]\n.*app accept-topic/s)
   })
 
   it('counts with the topics that the printed commands make', async () => {

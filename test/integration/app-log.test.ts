@@ -1,6 +1,7 @@
 import { describe } from 'node:test'
 import { systemClock } from '../../src/host/system-clock.ts'
 import { KafkaAppLog } from '../../src/kafka/app-log.ts'
+import { Producer } from '../../src/kafka/producer.ts'
 import type { LogName } from '../../src/port/log.ts'
 import { appLogConformance } from '../conformance/app-log.conformance.ts'
 import { developmentBroker } from './dev-broker.ts'
@@ -21,11 +22,23 @@ describe('on a broker', { skip: broker === undefined }, () => {
       rejects: await make('rejects', 1),
       control: await make('control', 1, compacted)
     }
-    const options = { topics, clock: systemClock, random: Math.random }
-    const log = await KafkaAppLog.open(scratch.cluster, options)
+    const producers = new Map<LogName, Producer>()
+    for (const [name, topic] of Object.entries(topics) as [LogName, string][]) {
+      const options = { topic, clock: systemClock, random: Math.random }
+      producers.set(name, await Producer.open(scratch.cluster, options))
+    }
+    const log = await KafkaAppLog.open(scratch.cluster, { topics })
     return {
       log,
+      append: async (to, partition, records) => {
+        const producer = producers.get(to)!
+        for (const { key, value } of records) {
+          producer.send(partition, key, value, systemClock.now())
+        }
+        await producer.flush()
+      },
       close: async () => {
+        for (const producer of producers.values()) producer.close()
         await log.close()
         await scratch.close()
       }

@@ -43,8 +43,7 @@ export class AppOnBroker {
     const input = await make('input', TASKS)
     const group = scratch.name('group')
     const member = new ClassicMembership(scratch.cluster, { group, topic: input, sessionMs: 6_000 })
-    const options = { topics, clock: systemClock, random: Math.random }
-    const [log] = await Promise.all([KafkaAppLog.open(scratch.cluster, options), member.join()])
+    const [log] = await Promise.all([KafkaAppLog.open(scratch.cluster, { topics }), member.join()])
     return new AppOnBroker(scratch, topics, input, log, group, member)
   }
 
@@ -96,12 +95,7 @@ export class AppOnBroker {
     const delivery = new TransactionDelivery(this.cluster, common)
     const enqueue = (log: LogName, partition: number, ...values: string[]) => {
       const encoder = new BatchEncoder()
-      for (const { bytes, count } of logBatches(
-        encoder,
-        values.map(record),
-        systemClock.now(),
-        true
-      )) {
+      for (const { bytes, count } of logBatches(encoder, values.map(record), systemClock.now())) {
         delivery.enqueue(this.topics[log], partition, bytes, count)
       }
     }

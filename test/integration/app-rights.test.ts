@@ -29,6 +29,20 @@ const OPERATIONS = {
 } as const satisfies Readonly<Record<Operation, number>>
 const { LITERAL, PREFIXED } = K.ResourcePatternTypes
 
+/**
+ * One right for each operation that a short count cannot do without. Describe comes with the others. The
+ * rest is for later: records are deleted after 30 s, the app record is written at the first start only,
+ * rejects when there are some; results are read by people. The settings of all topics are read alike.
+ */
+function needed(right: Right): Right[] {
+  const later = ['Delete on partials', 'Write on control', 'Write on rejects', 'Read on counts']
+  const log = right.name.slice(APP.length + 1)
+  return right.operations
+    .filter(operation => operation !== 'Describe' && !later.includes(`${operation} on ${log}`))
+    .filter(operation => operation !== 'DescribeConfigs' || log === 'partials')
+    .map(operation => ({ ...right, operations: [operation] }))
+}
+
 describe('the rights that app topics prints', { skip: broker ? false : 'no broker' }, () => {
   const folder = freshFolder()
   let admin: Cluster
@@ -87,13 +101,15 @@ describe('the rights that app topics prints', { skip: broker ? false : 'no broke
     assert.equal(done.status, 0, done.stderr)
     assert.match(done.stderr, /2 counted, 1 rejected/)
 
-    for (const right of rights) {
+    for (const right of rights.flatMap(needed)) {
       await revoke(right)
       const denied = await count()
       await grant([right])
-      assert.match(denied.stderr, /\[broker-denied]\n.*give this user the right/s)
-      const named = `${right.resource.replace('-', ' ')} ${right.name}`
-      assert.ok(denied.stderr.includes(right.prefixed ? named : `${named} `), denied.stderr)
+      const [operation] = right.operations
+      const name = right.name.replaceAll('.', '[.]')
+      const line = new RegExp(`the broker denies .*\\b${name}.*\\[broker-denied]`)
+      assert.match(denied.stderr, line, `${operation} on ${right.name}`)
+      assert.match(denied.stderr, new RegExp(`give this user the right: .*\\b${operation}\\b`))
     }
     assert.equal((await count()).status, 0)
   })

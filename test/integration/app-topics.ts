@@ -1,5 +1,4 @@
 import { topicOf } from '../../src/app/names.ts'
-import { systemClock } from '../../src/host/system-clock.ts'
 import { KafkaAppLog } from '../../src/kafka/app-log.ts'
 import type { Cluster } from '../../src/kafka/cluster.ts'
 import type { InRecord, LogName } from '../../src/port/log.ts'
@@ -13,7 +12,7 @@ export function appLog(cluster: Cluster, app: string): Promise<KafkaAppLog> {
     rejects: topicOf(app, 'rejects'),
     control: topicOf(app, 'control')
   }
-  return KafkaAppLog.open(cluster, { topics, clock: systemClock, random: Math.random })
+  return KafkaAppLog.open(cluster, { topics })
 }
 
 /** Everything in a partition that is committed by now, in order. */

@@ -1,24 +1,39 @@
+import { Inputs } from '../../src/core/inputs.ts'
 import { systemClock } from '../../src/host/system-clock.ts'
 import { Producer } from '../../src/kafka/producer.ts'
 import { TopicSource } from '../../src/kafka/topic-source.ts'
-import { sourceConformance } from '../conformance/source.conformance.ts'
+import { inputOf } from '../conformance/inputs.conformance.ts'
+import { type SourceUnderTest, sourceConformance } from '../conformance/source.conformance.ts'
 import { developmentBroker } from './dev-broker.ts'
 import { Scratch } from './scratch.ts'
 
 const broker = await developmentBroker()
 
-if (broker) {
-  sourceConformance('a topic', 3, async partitions => {
-    const scratch = await Scratch.open(broker.bootstrap)
-    const { name: topic } = await scratch.topic('source', partitions.length)
-    const options = { topic, clock: systemClock, random: Math.random, codec: 'zstd' } as const
-    const producer = await Producer.open(scratch.cluster, options)
-    for (const [partition, frames] of partitions.entries()) {
-      for (const frame of frames) producer.send(partition, null, Buffer.from(frame), 1_000)
-    }
+/** Topics of so many partitions each, which hold these frames in the order of their slots. */
+async function openTopics(
+  bootstrap: string,
+  sizes: readonly number[],
+  frames: readonly (readonly string[])[]
+): Promise<SourceUnderTest> {
+  const scratch = await Scratch.open(bootstrap)
+  const topics = await Promise.all(sizes.map(size => scratch.topic('source', size)))
+  const inputs = new Inputs(
+    topics.map(({ name, id, partitions }) => inputOf({ name, id, partitions: partitions.length }))
+  )
+  for (const [index, slot] of inputs.slots.entries()) {
+    const { input, partition } = inputs.place(slot)
+    const common = { clock: systemClock, random: Math.random, codec: 'zstd' } as const
+    const producer = await Producer.open(scratch.cluster, { topic: input.name, ...common })
+    for (const frame of frames[index]!) producer.send(partition, null, Buffer.from(frame), 1_000)
     await producer.flush()
     producer.close()
-    const source = await TopicSource.create(scratch.cluster, topic)
-    return { source, close: () => scratch.close() }
-  })
+  }
+  const source = new TopicSource(scratch.cluster, inputs)
+  return { source, slots: inputs.slots, close: () => scratch.close() }
+}
+
+if (broker) {
+  const { bootstrap } = broker
+  sourceConformance('a topic', 3, frames => openTopics(bootstrap, [3], frames))
+  sourceConformance('two topics', 3, frames => openTopics(bootstrap, [1, 2], frames))
 }

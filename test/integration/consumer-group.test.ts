@@ -8,10 +8,11 @@ import { readGroupSession, slowTakeOver } from '../../src/kafka/group-session.ts
 import { ClassicMembership } from '../../src/kafka/membership.ts'
 import { TransactionProducer } from '../../src/kafka/transaction-producer.ts'
 import { Wire } from '../../src/kafka/wire.ts'
+import { inputsConformance } from '../conformance/inputs.conformance.ts'
 import { membershipConformance } from '../conformance/membership.conformance.ts'
 import { CuttingProxy } from './cutting-proxy.ts'
 import { developmentBroker } from './dev-broker.ts'
-import { openGroup, SESSION_MS, setGroupTimes, until } from './group-under-test.ts'
+import { openGroup, openInputs, SESSION_MS, setGroupTimes, until } from './group-under-test.ts'
 import { Scratch } from './scratch.ts'
 
 const broker = await developmentBroker()
@@ -25,6 +26,8 @@ if (broker) {
   membershipConformance('a group of the new protocol', true, partitions =>
     openGroup(bootstrap, 'consumer', partitions)
   )
+  inputsConformance('a classic group', () => openInputs(bootstrap, 'classic'))
+  inputsConformance('a group of the new protocol', () => openInputs(bootstrap, 'consumer'))
 }
 
 /** The same cluster, but for one method. */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import * as K from '@platformatic/kafka'
 import { isFailure } from '../../src/core/errors.ts'
+import { Inputs } from '../../src/core/inputs.ts'
 import { noIdentity } from '../../src/kafka/batch-encoder.ts'
 import { isRetriable } from '../../src/kafka/client-errors.ts'
 import { Cluster } from '../../src/kafka/cluster.ts'
@@ -101,8 +102,10 @@ test('a topic source hands over batches of all partitions and knows their ends',
         await produce(cluster, topic, partition, encode(Array(100).fill(`p${partition}`)))
       }
     }
-    const source = await TopicSource.create(cluster, topic)
-    assert.equal(source.partitions, 3)
+    const found = await cluster.topic(topic)
+    const inputs = Inputs.of({ ...found, partitions: found.partitions.length })
+    assert.deepEqual(inputs.slots, [0, 1, 2])
+    const source = new TopicSource(cluster, inputs)
     await source.open(
       new Map([
         [0, 0],
@@ -178,7 +181,7 @@ test('an open transaction holds the end of a committed reader, not the high wate
     const seen: ReadRecord[] = []
     while (seen.length < 1) seen.push(...(await reader.poll(5_000)))
     assert.deepEqual(seen.map(textOf), ['before'])
-    assert.deepEqual(reader.progress(0), { position: 1, end: 1, atEnd: false })
+    assert.deepEqual(reader.progress(0), { position: 1, end: 1, atEnd: false, leaderEpoch: 0 })
     await open.end(true)
     while (!reader.atEnd) seen.push(...(await reader.poll(5_000)))
     assert.deepEqual(seen.map(textOf), ['before', 'undecided', 'behind'])

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 // For `until`, which polls what nobody announces.
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as K from '@platformatic/kafka'
+import { type Input, Inputs } from '../../src/core/inputs.ts'
 import { Coordinator } from '../../src/kafka/coordinator.ts'
 import { createMembership, type GroupProtocol } from '../../src/kafka/group-protocol.ts'
 import { commitOffsets } from '../../src/kafka/offsets.ts'
 import { call } from '../../src/kafka/wire.ts'
 import type { Membership } from '../../src/port/log.ts'
+import { type GrowingGroup, inputOf } from '../conformance/inputs.conformance.ts'
 import type { GroupUnderTest } from '../conformance/membership.conformance.ts'
 import { RemoteMember } from './remote-member.ts'
 import { Scratch } from './scratch.ts'
@@ -69,6 +71,65 @@ export async function openGroup(
       await scratch.close()
     }
   }
+}
+
+/** A consumer group over topics of its own on a real broker. */
+export async function openInputs(
+  bootstrap: string,
+  protocol: GroupProtocol
+): Promise<GrowingGroup> {
+  const scratch = await Scratch.open(bootstrap)
+  const create = async (partitions: number): Promise<Input> => {
+    const { name, id } = await scratch.topic('inputs', partitions)
+    return inputOf({ name, id, partitions })
+  }
+  const inputs = new Inputs([await create(2), await create(2)])
+  const group = scratch.name('group')
+  if (protocol === 'consumer') await setGroupTimes(scratch, group)
+  const members: Membership[] = []
+  const update = (index: number, input: Input): void => {
+    inputs.update([...inputs.list.slice(0, index), input, ...inputs.list.slice(index + 1)])
+  }
+  return {
+    inputs,
+    member: () => {
+      const options = { group, topic: inputs, sessionMs: SESSION_MS, groupProtocol: protocol }
+      const member = createMembership(scratch.cluster, options)
+      members.push(member)
+      return member
+    },
+    grow: async (index, partitions) => {
+      const input = inputs.list[index]!
+      await addPartitions(scratch, input.name, partitions)
+      update(index, { ...input, partitions })
+    },
+    add: async () => update(2, await create(1)),
+    remove: async index => {
+      const input = inputs.list[index]!
+      await scratch.admin.delete(input.name)
+      update(index, { ...input, gone: true })
+    },
+    until,
+    close: async () => {
+      await Promise.all(members.map(member => member.leave()))
+      await scratch.close()
+    }
+  }
+}
+
+/** Gives a topic more partitions, all led by one broker. */
+export async function addPartitions(
+  { cluster }: Scratch,
+  topic: string,
+  partitions: number
+): Promise<void> {
+  const before = (await cluster.topic(topic)).partitions.length
+  const leader = cluster.nodes()[0]!.id
+  const assignments = Array(partitions - before).fill({ brokerIds: [leader] })
+  const wire = await cluster.controller()
+  const wanted = [{ name: topic, count: partitions, assignments }]
+  await call(wire, K.createPartitionsV3.api, wanted, 10_000, false)
+  await cluster.refresh()
 }
 
 /** Waits until something is so; fails when it never is. */

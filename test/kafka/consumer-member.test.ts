@@ -107,7 +107,7 @@ describe('a member of the new protocol', { concurrency: true }, () => {
     await until(() => told.length >= 3)
     assert.deepEqual(told.slice(1), [[], [0, 1, 2, 3]])
     assert.deepEqual(lines, [
-      'group g dropped this instance (its partitions were not given back within 100ms); it joins again'
+      'this instance was fenced: its tasks of group g were taken over (its partitions were not given back within 100ms); it joins again'
     ])
     assert.notEqual(id(), before)
     assert.equal(group.model.members.size, 1)
@@ -125,7 +125,9 @@ describe('a member of the new protocol', { concurrency: true }, () => {
       group.faults.push(code)
       await until(() => told.length >= 3)
       assert.deepEqual(told.slice(1), [[], [0, 1, 2, 3]])
-      assert.deepEqual(lines, [`group g dropped this instance (${reason}); it joins again`])
+      assert.deepEqual(lines, [
+        `this instance was fenced: its tasks of group g were taken over (${reason}); it joins again`
+      ])
       await until(() => group.model.members.size === 1)
       assert.notEqual(id(), before)
       await mine.commit(at(0))

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { type ErrorCode, isFailure } from '../../src/core/errors.ts'
+import { Inputs } from '../../src/core/inputs.ts'
 import { Cluster } from '../../src/kafka/cluster.ts'
+import { Fetcher } from '../../src/kafka/fetcher.ts'
 import { RecordReader } from '../../src/kafka/record-reader.ts'
+import type { InputLoss } from '../../src/port/input-loss.ts'
 import { craftBatch } from './crafted-batch.ts'
 import { type ScriptedBroker, scriptedBroker } from './scripted-broker.ts'
 import { type FetchScript, fetchScript, TOPIC, TOPIC_ID } from './scripted-fetch.ts'
@@ -64,7 +67,7 @@ test('reading goes on behind each batch, across responses', async t => {
     ]
   })
   assert.deepEqual(await values(reader, 4), ['0=a', '1=b', '2=c', '3=d'])
-  assert.deepEqual(reader.progress(0), { position: 4, end: 4, atEnd: true })
+  assert.deepEqual(reader.progress(0), { position: 4, end: 4, atEnd: true, leaderEpoch: 3 })
   assert.equal(reader.atEnd, true)
 })
 
@@ -121,6 +124,33 @@ test('an offset that the log no longer has stops with the log’s range', async 
   await assertStops(reader, 'offset-gone', /offset 40 .*covers 100 to 250; up to 60 records/)
 })
 
+test('a log that left what was read stops the reader where it did', async t => {
+  const fetches = [
+    { batches: [batch(0, 'a', 'b', 'c')], end: 3 },
+    { batches: [], end: 3, divergesAt: 1 },
+    'silence'
+  ] as const
+  const { reader } = await open(t, { fetches: [...fetches], range: { start: 0, end: 2 } })
+  await values(reader, 3)
+  await assertStops(reader, 'log-cut', /cut at offset 1, it ends at 2 now: 2 records before 3 were/)
+})
+
+test('an offset beyond the end is a cut log; one that the broker just does not know yet is asked again', async t => {
+  const { reader } = await open(
+    t,
+    { fetches: [{ error: OUT_OF_RANGE }], range: { start: 0, end: 250 } },
+    300
+  )
+  await assertStops(reader, 'log-cut', /cut at offset 250, .*50 records before 300 were/)
+  const fetches = [
+    { error: OUT_OF_RANGE },
+    { batches: [batch(5, 'a')], end: 6 },
+    'silence'
+  ] as const
+  const lagging = await open(t, { fetches: [...fetches], range: { start: 0, end: 6 } }, 5)
+  assert.deepEqual(await values(lagging.reader, 1), ['5=a'])
+})
+
 test('a topic made again under its name stops the reader', async t => {
   let id = TOPIC_ID
   const { reader } = await open(t, {
@@ -175,6 +205,75 @@ test('the next Fetch is on its way before the caller has its records', async t =
   })
   assert.deepEqual(await values(reader, 1), ['0=a'])
   await second.promise
+})
+
+test('a paused partition is asked for no more, and goes on where it stopped', async t => {
+  const end = 3
+  let asked = 0
+  let broker: ScriptedBroker | undefined
+  const fetches = [0, 1, 2].map(base => ({ batches: [batch(base, `v${base}`)], end }))
+  broker = await scriptedBroker(
+    fetchScript({
+      fetches,
+      port: () => Number(broker?.address.split(':')[1]),
+      onFetch: () => asked++
+    })
+  )
+  const cluster = await Cluster.connect({ brokers: [broker.address], connectMs: 2_000 })
+  const fetcher = new Fetcher(cluster, Inputs.of({ name: TOPIC, id: TOPIC_ID, partitions: 1 }))
+  t.after(async () => {
+    fetcher.close()
+    await cluster.close()
+    await broker.close()
+  })
+  const read: number[] = []
+  const taker = {
+    batch: (_: number, { baseOffset }: { baseOffset: number }) => void read.push(baseOffset),
+    progress: () => {}
+  }
+  await fetcher.open(new Map([[0, 0]]))
+  while (read.length < 1) await fetcher.poll(taker, 5_000)
+  // The next Fetch is on its way by now: what it brings is handed over.
+  fetcher.pause(0)
+  while (read.length < 2) await fetcher.poll(taker, 5_000)
+  assert.equal(asked, 2)
+  await fetcher.poll(taker, 20)
+  assert.deepEqual([read, asked], [[0, 1], 2])
+  fetcher.resume(0)
+  while (read.length < 3) await fetcher.poll(taker, 5_000)
+  assert.deepEqual(read, [0, 1, 2])
+})
+
+test('frames that are read again show a cut before the position, though reading began before the cut', async t => {
+  let broker: ScriptedBroker | undefined
+  const port = (): number => Number(broker?.address.split(':')[1])
+  // Batches of leader epoch 3, where the reader had read up to epoch 2.
+  const fetches = [
+    { batches: [batch(1, 'a'), batch(2, 'b', 'c', 'd')], end: 5 },
+    'silence'
+  ] as const
+  const range = { start: 0, end: 5 }
+  broker = await scriptedBroker(fetchScript({ fetches: [...fetches], range, port }))
+  const cluster = await Cluster.connect({ brokers: [broker.address], connectMs: 2_000 })
+  const fetcher = new Fetcher(cluster, Inputs.of({ name: TOPIC, id: TOPIC_ID, partitions: 1 }))
+  t.after(async () => {
+    fetcher.close()
+    await cluster.close()
+    await broker.close()
+  })
+  await fetcher.open(new Map())
+  await fetcher.assign(0, 0, { offset: 4, leaderEpoch: 2 })
+  let loss: InputLoss | undefined
+  const taker = {
+    batch: () => assert.fail('nothing of it is handed over'),
+    progress: () => assert.fail('it is not read'),
+    lost: (_: number, told: InputLoss) => {
+      loss = told
+    }
+  }
+  while (loss === undefined) await fetcher.poll(taker, 5_000)
+  const { kind, offset, resumeAt, lost, error } = loss
+  assert.deepEqual([kind, offset, resumeAt, lost, error.code], ['cut', 4, 1, 3, 'log-cut'])
 })
 
 test('a waiting poll ends when it is woken, and without news after its time', async t => {

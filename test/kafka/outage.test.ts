@@ -38,6 +38,21 @@ describe('an outage', () => {
     assert.equal(lines.at(-1), 'over after 3000')
   })
 
+  it('does not wait for what is not tried any more', () => {
+    const { outage, lines } = watched()
+    outage.failed('a', 'gone', 0)
+    outage.failed('b', 'gone', 1_500)
+    outage.dropped('a')
+    outage.succeeded('b', 3_000)
+    assert.equal(lines.at(-1), 'over after 3000')
+    outage.failed('a', 'gone', 4_000)
+    outage.failed('a', 'gone', 6_000)
+    outage.dropped('a')
+    assert.equal(lines.at(-1), 'gone; trying for 2s')
+    outage.failed('b', 'gone', 60_000)
+    assert.equal(lines.length, 3)
+  })
+
   it('starts a clock of its own each time', () => {
     const { outage, lines } = watched()
     outage.failed('a', 'gone', 0)

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { HeadcountError } from '../../src/core/errors.ts'
 import { CommittedFilter } from '../../src/kafka/committed.ts'
 import { readFetchResponse } from '../../src/kafka/fetch-response.ts'
-import { BatchWalker, offsetBehind } from '../../src/kafka/record-batch.ts'
+import { BatchWalker, cutBefore, standingBehind } from '../../src/kafka/record-batch.ts'
 import { RecordWalker } from '../../src/kafka/record-walker.ts'
 import { craftBatch } from './crafted-batch.ts'
 
@@ -49,7 +49,8 @@ test('every whole section is walked to its end', () => {
   fc.assert(
     fc.property(section, ({ bytes, behind, count }) => {
       assert.equal(walkAll(bytes, 0, bytes.length), count)
-      assert.equal(offsetBehind(bytes, 0, bytes.length, 0), behind)
+      const from = { offset: 0, leaderEpoch: -1 }
+      assert.equal(standingBehind(bytes, 0, bytes.length, from).offset, behind)
     }),
     { numRuns: RUNS }
   )
@@ -64,7 +65,10 @@ test('changed bytes end in a failure or in records, never in a hang or a read ou
       for (const { at, bits } of changes) {
         if (made.bytes.length > 0) bytes[pad + (at % made.bytes.length)]! ^= bits
       }
-      offsetBehind(bytes, pad, pad + made.bytes.length, 0)
+      const [start, end] = [pad, pad + made.bytes.length]
+      const point = { offset: 5, leaderEpoch: 0 }
+      standingBehind(bytes, start, end, point)
+      cutBefore(bytes, start, end, point)
       try {
         walkAll(bytes, pad, pad + made.bytes.length)
       } catch (error) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isFailure } from '../../src/core/errors.ts'
 import type { Codec } from '../../src/kafka/codecs.ts'
-import { BatchWalker, offsetBehind } from '../../src/kafka/record-batch.ts'
+import { BatchWalker, cutBefore, standingBehind } from '../../src/kafka/record-batch.ts'
 import { RecordWalker } from '../../src/kafka/record-walker.ts'
 import { craftBatch, sealBatch } from './crafted-batch.ts'
 
@@ -31,7 +31,9 @@ test('a section is walked batch by batch, and the offset behind it comes from th
   assert.deepEqual(valuesOf(walker), ['c'])
   assert.equal(walker.next(), false)
   assert.equal(walker.cut, false)
-  assert.equal(offsetBehind(section, 0, section.length, 10), 14)
+  const from = { offset: 10, leaderEpoch: -1 }
+  const behind = standingBehind(section, 0, section.length, from)
+  assert.deepEqual(behind, { offset: 14, leaderEpoch: 3 })
 })
 
 test('a batch that compaction emptied moves the position behind its old last record', () => {
@@ -48,7 +50,8 @@ test('a batch cut off at the end of a section is left for the next Fetch', () =>
     assert.ok(walker.next())
     assert.equal(walker.next(), false)
     assert.equal(walker.cut, true)
-    assert.equal(offsetBehind(section, 0, end, 0), 1)
+    const from = { offset: 0, leaderEpoch: -1 }
+    assert.equal(standingBehind(section, 0, end, from).offset, 1)
   }
 })
 
@@ -151,4 +154,18 @@ test('a batch beyond the bound is refused before it has arrived', () => {
     () => walkerOf(batch).next(),
     error => isFailure(error, 'batch-oversize')
   )
+})
+
+test('a batch of a later leader before a known point shows where the log was cut', () => {
+  const old = craftBatch({ base: 0, values: ['a', 'b'] })
+  const anew = craftBatch({ base: 2, values: ['c', 'd'] })
+  anew.writeInt32BE(4, 12)
+  const section = Buffer.concat([old, anew])
+  const cut = (offset: number, leaderEpoch: number) =>
+    cutBefore(section, 0, section.length, { offset, leaderEpoch })
+  assert.equal(cut(4, 3), 2)
+  assert.equal(cut(3, 3), 2, 'the batch holds the point')
+  assert.equal(cut(2, 3), undefined, 'a later leader wrote on behind the point')
+  assert.equal(cut(4, 4), undefined)
+  assert.equal(cutBefore(section, 0, 30, { offset: 4, leaderEpoch: 0 }), undefined)
 })

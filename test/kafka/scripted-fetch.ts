@@ -20,6 +20,8 @@ export type FetchReply =
       readonly batches: readonly Buffer[]
       readonly end: number
       readonly aborted?: readonly AbortedTransaction[]
+      /** Where the log leaves what the reader has read (KIP-595). */
+      readonly divergesAt?: number
     }
 
 export interface FetchScript {
@@ -107,6 +109,11 @@ function fetched(reply: Exclude<FetchReply, string>): Buffer {
         })
         inner.appendInt32(-1).appendUnsignedVarInt(records.length + 1)
         if (records.length > 0) inner.append(records)
+        if (failed || reply.divergesAt === undefined) return
+        // Tag 0, of 13 bytes: an epoch, an offset, no tags; the library would close it with an empty list.
+        const tag = K.Writer.create().appendUnsignedVarInt(1).appendUnsignedVarInt(0)
+        tag.appendUnsignedVarInt(13).appendInt32(2).appendInt64(BigInt(reply.divergesAt))
+        inner.append(tag.appendUnsignedVarInt(0).buffer)
       })
     })
     .appendTaggedFields().buffer

@@ -8,12 +8,14 @@ import { sourceConformance } from '../conformance/source.conformance.ts'
 
 sourceConformance('a scripted topic', 3, async partitions => {
   const source = new ScriptedSource({ partitions, batch: 70, clock: systemClock })
-  return { source, close: async () => {} }
+  return { source, slots: source.inputs.slots, close: async () => {} }
 })
 
 sourceConformance('a file', 1, async ([frames]) => {
   const folder = freshFolder()
   const path = join(folder.path, 'frames.jsonl')
   writeFileSync(path, `${frames!.join('\n')}\n`)
-  return { source: jsonlSource(path), close: async () => folder[Symbol.dispose]() }
+  const source = jsonlSource(path)
+  const close = async () => folder[Symbol.dispose]()
+  return { source, slots: [0], close }
 })

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { type Input, Inputs } from '../../src/core/inputs.ts'
 import { MemoryGroup } from '../../src/testing/memory-group.ts'
 import { MemoryMember } from '../../src/testing/memory-membership.ts'
 import { SimClock } from '../../src/testing/sim-clock.ts'
+import { inputOf, inputsConformance } from '../conformance/inputs.conformance.ts'
 import { membershipConformance } from '../conformance/membership.conformance.ts'
 
 membershipConformance('a group in memory', true, async partitions => {
@@ -29,18 +31,42 @@ membershipConformance('a group in memory', true, async partitions => {
     commitAs: async (seat, partition) => {
       group.commit(seat, new Map([[partition, { offset: 1, metadata: '' }]]))
     },
-    until: async (what, done) => {
-      for (let step = 0; !done(); step++) {
-        assert.ok(step < 200, `never happened: ${what}`)
-        clock.advance(100)
-        await new Promise(resolve => setImmediate(resolve))
-      }
-    },
+    until: (what, done) => until(clock, what, done),
     close: async () => {
       for (const each of members) each.kill()
     }
   }
 })
+
+inputsConformance('a group in memory', async () => {
+  const clock = new SimClock()
+  const topic = (index: number, partitions: number, gone = false): Input => ({
+    ...inputOf({ name: `t${index}`, id: `${index}`, partitions }),
+    gone
+  })
+  const inputs = new Inputs([topic(0, 2), topic(1, 2)])
+  const group = new MemoryGroup({ partitions: inputs, now: () => clock.now() })
+  const update = async (index: number, input: Input) => {
+    inputs.update([...inputs.list.slice(0, index), input, ...inputs.list.slice(index + 1)])
+  }
+  return {
+    inputs,
+    member: () => new MemoryMember(group, clock),
+    grow: (index, partitions) => update(index, topic(index, partitions)),
+    add: () => update(2, topic(2, 1)),
+    remove: index => update(index, topic(index, 2, true)),
+    until: (what, done) => until(clock, what, done),
+    close: async () => {}
+  }
+})
+
+async function until(clock: SimClock, what: string, done: () => boolean): Promise<void> {
+  for (let step = 0; !done(); step++) {
+    assert.ok(step < 200, `never happened: ${what}`)
+    clock.advance(100)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}
 
 describe('a group in memory', () => {
   it('drops who takes too long to give back, and who comes next has it', async () => {

@@ -78,7 +78,8 @@ async function summarise(
 }
 
 async function summaryOf(cluster: Cluster, record: AppRecord): Promise<AppSummary> {
-  const { app, topics, settings } = record
+  const { app, settings } = record
+  const topics = record.topics.filter(({ retired }) => !retired)
   const [groups, lags] = await Promise.all([
     describeGroups(cluster, app),
     Promise.all(topics.map(({ name }) => lagOf(cluster, app, name)))

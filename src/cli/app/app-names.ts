@@ -1,4 +1,4 @@
-import { checkAppName, defaultAppName, topicOf } from '../../app/names.ts'
+import { appNameOf, checkAppName, topicNames, topicOf } from '../../app/names.ts'
 import { failure } from '../../core/errors.ts'
 import { nearest } from '../../core/nearest.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
@@ -11,10 +11,10 @@ const CONTROL = topicOf('', 'control')
  * Throws `option-missing`, `option-value`.
  */
 export function namedApp({ options }: CommandContext): string {
-  return checkAppName(
-    options.get('app') ??
-      defaultAppName(options.need('topic', 'the name of the app'), options.need('key', 'its name'))
-  )
+  const app = options.get('app')
+  if (app !== undefined) return checkAppName(app)
+  const topics = topicNames(options.need('topic', 'the name of the app'))
+  return appNameOf(undefined, topics, options.need('key', 'its name'))
 }
 
 /** Names of the apps that may be there, by their control topics: somebody else may have such names. */

@@ -7,6 +7,7 @@ import { isFailure } from '../../core/errors.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import { GroupAdmin, type GroupDescription } from '../../kafka/group-admin.ts'
 import type { InputMarks } from '../../merge/input-marks.ts'
+import { decodeHint } from '../../runtime/alignment-hint.ts'
 import { ownerOf } from './app-groups.ts'
 import { type OffsetSpan, offsetSpans } from './offset-spans.ts'
 
@@ -42,6 +43,8 @@ export interface TaskView {
   readonly commit: number | null
   /** W2 when it committed last. */
   readonly watermark: string | null
+  /** Bytes of its state, as it said then. */
+  readonly stateBytes: number | null
   readonly owner: string | null
 }
 
@@ -52,7 +55,9 @@ export async function viewInput(
   marks: InputMarks
 ): Promise<{ views: readonly InputView[]; standings: readonly PartitionStanding[] }> {
   const parts = await Promise.all(
-    record.topics.map(topic => viewInputTopic(cluster, record.app, topic, group, marks))
+    record.topics
+      .filter(({ retired }) => !retired)
+      .map(topic => viewInputTopic(cluster, record.app, topic, group, marks))
   )
   const standings = parts.flatMap(part => part.map(({ standing }) => standing))
   const furthest = Math.max(...standings.map(({ clock }) => clock))
@@ -100,7 +105,15 @@ async function viewInputTopic(
         owner: owner ?? null,
         trouble: trouble ?? null
       },
-      standing: { topic: name, partition, state, writtenAt: view?.writtenAt ?? 0, clock, owner }
+      standing: {
+        topic: name,
+        partition,
+        state,
+        writtenAt: view?.writtenAt ?? 0,
+        clock,
+        owner,
+        gone: found.gone
+      }
     }
   })
 }
@@ -109,16 +122,17 @@ async function viewInputTopic(
 async function knownTopic(
   cluster: Cluster,
   { name, id, partitions }: AppRecord['topics'][number]
-): Promise<{ spans: ReadonlyMap<number, OffsetSpan>; trouble?: string }> {
+): Promise<{ spans: ReadonlyMap<number, OffsetSpan>; gone: boolean; trouble?: string }> {
   try {
     const spans = await offsetSpans(cluster, name)
-    if ((await cluster.topic(name)).id === id) return { spans }
-    return { spans, trouble: 'the topic was made again since the app began' }
+    if ((await cluster.topic(name)).id === id) return { spans, gone: false }
+    const trouble = 'the topic was made again since: see app accept-topic'
+    return { spans, gone: true, trouble }
   } catch (error) {
     if (!isFailure(error, 'topic-missing')) throw error
     const nothing = { start: 0, end: 0 }
     const spans = new Map(Array.from({ length: partitions }, (_, index) => [index, nothing]))
-    return { spans, trouble: 'the topic is gone' }
+    return { spans, gone: true, trouble: 'the topic is gone: see app retire-topic' }
   }
 }
 
@@ -154,31 +168,16 @@ export async function viewTasks(
   const stored = await new GroupAdmin(cluster).offsets(mergeGroup(app), topic, [...spans.keys()])
   return [...spans].map(([partition, { start, end }]) => {
     const position = stored.get(partition)
-    const { commit, watermark } = readMetadata(position?.metadata ?? '')
+    const hint = decodeHint(position?.metadata ?? '')
     return {
       partition,
       position: position?.offset ?? null,
       end,
       lag: Math.max(0, end - Math.max(start, position?.offset ?? 0)),
-      commit: commit ?? null,
-      watermark: (watermark === undefined ? undefined : isoInstant(watermark)) ?? null,
+      commit: hint?.commit ?? null,
+      watermark: (hint && isoInstant(hint.watermark)) ?? null,
+      stateBytes: hint?.stateBytes ?? null,
       owner: ownerOf(group, topic, partition) ?? null
     }
   })
-}
-
-/** What stage 2 writes beside its offset; other metadata says nothing. */
-function readMetadata(metadata: string): { commit?: number; watermark?: number } {
-  let value: unknown
-  try {
-    value = JSON.parse(metadata)
-  } catch {
-    return {}
-  }
-  if (typeof value !== 'object' || value === null) return {}
-  const { commit, watermark } = value as { commit?: unknown; watermark?: unknown }
-  return {
-    ...(typeof commit === 'number' ? { commit } : {}),
-    ...(typeof watermark === 'number' ? { watermark } : {})
-  }
 }

@@ -1,3 +1,4 @@
+import type { RecordedTopic } from '../../app/record.ts'
 import { formatCount, formatDuration } from '../../core/units.ts'
 import type { Terminal } from '../terminal.ts'
 import { formatTable } from '../text-table.ts'
@@ -29,7 +30,7 @@ export function printView(view: AppView, format: 'table' | 'csv', terminal: Term
   )
   return [
     `${terminal.style('bold', app)}  ${running ? 'running' : 'stopped'}`,
-    `counts ${record.topics.map(({ name, partitions }) => `${name} (${plural(partitions)})`).join(', ')}`,
+    `counts ${record.topics.map(showTopic).join(', ')}`,
     `fingerprint ${record.fingerprint}, formats ${pairs(record.formats)}`,
     '',
     ...settings.map(([name, value]) => `  ${name.padEnd(width)}  ${readable(value)}`),
@@ -97,6 +98,10 @@ function readable(value: string): string {
 
 function number(value: number | null): string {
   return value === null ? UNKNOWN : String(value)
+}
+
+function showTopic({ name, partitions, retired }: RecordedTopic): string {
+  return `${name} (${retired ? 'retired' : plural(partitions)})`
 }
 
 function plural(partitions: number): string {

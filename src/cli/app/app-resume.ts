@@ -1,9 +1,10 @@
 import { combineGroup } from '../../app/names.ts'
-import type { AppRecord } from '../../app/record.ts'
+import type { AppRecord, RecordedTopic } from '../../app/record.ts'
 import { planResume, type ResumeStep } from '../../app/resume.ts'
 import { failure } from '../../core/errors.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import { GroupAdmin } from '../../kafka/group-admin.ts'
+import { TopicAdmin } from '../../kafka/topic-admin.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { formatTable } from '../text-table.ts'
@@ -61,7 +62,7 @@ async function planTopics(
   const group = combineGroup(app)
   const admin = new GroupAdmin(cluster)
   const known = await Promise.all(
-    record.topics.map(async ({ name, id }) => {
+    (await topicsThere(cluster, record)).map(async ({ name, id }) => {
       if ((await cluster.topic(name)).id !== id)
         throw failure('app-input-other', { topic: name, app })
       const spans = await offsetSpans(cluster, name)
@@ -76,6 +77,19 @@ async function planTopics(
     spans,
     steps: planResume(id, [...spans.keys()], stored, marks)
   }))
+}
+
+/** Those that are counted and not gone: a start reads no others. */
+async function topicsThere(
+  cluster: Cluster,
+  { topics }: AppRecord
+): Promise<readonly RecordedTopic[]> {
+  const admin = new TopicAdmin(cluster)
+  const there: RecordedTopic[] = []
+  for (const topic of topics) {
+    if (!topic.retired && (await admin.find(topic.name))) there.push(topic)
+  }
+  return there
 }
 
 async function apply(cluster: Cluster, app: string, { topic, steps }: TopicSteps): Promise<void> {

@@ -1,4 +1,4 @@
-import { topicOf } from '../../app/names.ts'
+import { topicNames, topicOf } from '../../app/names.ts'
 import {
   countingAcls,
   type ExplainedCommand,
@@ -70,7 +70,7 @@ function planOf(context: CommandContext): ProvisioningPlan {
   const user = options.get('sasl-username') ?? 'headcount'
   return {
     app: namedApp(context),
-    inputs: [input],
+    inputs: topicNames(input),
     partitions: partialsPartitions({ fields: { by: options.get('by') ?? [] } }),
     ...(replicas === undefined ? {} : { replicas }),
     brokers: options.get('brokers'),

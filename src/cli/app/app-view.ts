@@ -2,7 +2,13 @@ import { isoInstant } from '../../app/instant.ts'
 import { topicOf } from '../../app/names.ts'
 import type { AppRecord } from '../../app/record.ts'
 import { appTopics } from '../../app/topics.ts'
-import { explainHolder, type WatermarkHolder, watermarkHolder } from '../../app/watermark-holder.ts'
+import {
+  explainHolder,
+  type Situation,
+  situationsOf,
+  type WatermarkHolder,
+  watermarkHolder
+} from '../../app/watermark-holder.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import type { GroupDescription } from '../../kafka/group-admin.ts'
 import { LEASE_MS } from '../../merge/watermark.ts'
@@ -29,7 +35,7 @@ export interface AppView {
   readonly running: boolean
   readonly record: AppRecord
   readonly topics: readonly OwnTopicView[]
-  readonly input: readonly InputView[]
+  readonly input: readonly (InputView & { readonly situation: Situation })[]
   readonly tasks: readonly TaskView[]
   readonly watermark: {
     /** W2 of the first task of stage 2. */
@@ -50,12 +56,16 @@ export interface AppView {
   }[]
 }
 
+/** As `--max-hold` is unless said. */
+const MAX_HOLD_MS = 600_000
+
 /** Throws `app-record-foreign`, `topic-missing` when a topic of the app was deleted. */
 export async function viewApp(
   cluster: Cluster,
   record: AppRecord,
   nowMs: number,
-  signal: AbortSignal
+  signal: AbortSignal,
+  maxHoldMs = MAX_HOLD_MS
 ): Promise<AppView> {
   const { app } = record
   const [marks, groups, topics] = await Promise.all([
@@ -67,13 +77,15 @@ export async function viewApp(
     viewInput(cluster, record, groups.combine, marks),
     viewTasks(cluster, record, groups.merge)
   ])
-  const holder = watermarkHolder(input.standings, nowMs, LEASE_MS)
+  const limits = { leaseMs: LEASE_MS, maxHoldMs }
+  const holder = watermarkHolder(input.standings, nowMs, limits)
+  const situations = situationsOf(input.standings, nowMs, limits)
   return {
     app,
     running: isRunning(groups),
     record,
     topics,
-    input: input.views,
+    input: input.views.map((view, index) => ({ ...view, situation: situations[index]! })),
     tasks,
     watermark: {
       time: tasks[0]?.watermark ?? isoInstant(marks.watermark) ?? null,

@@ -27,21 +27,21 @@ export async function readAppRecord(
   return record
 }
 
-/** The app record in the control topic; undefined without one. Throws `app-record-foreign`. */
+/** The newest app record in the control topic; undefined without one. Throws `app-record-foreign`. */
 export async function findAppRecord(
   cluster: Cluster,
   app: string,
   signal: AbortSignal
 ): Promise<AppRecord | undefined> {
-  let read = 0
+  let [read, found]: [number, AppRecord | undefined] = [0, undefined]
   for await (const record of committedRecords(cluster, topicOf(app, 'control'), 0, 0, signal)) {
     const { key, value } = record
     if (key && value && text(key) === APP_KEY) {
-      return within('control', record, () => checked(decodeAppRecord(value), app))
+      found = within('control', record, () => checked(decodeAppRecord(value), app))
     }
-    if (++read >= CONTROL_RECORDS_MAX) return undefined
+    if (++read >= CONTROL_RECORDS_MAX) break
   }
-  return undefined
+  return found
 }
 
 /** A record that was copied from elsewhere must not lead to the topics of that other app. */

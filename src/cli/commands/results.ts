@@ -1,4 +1,4 @@
-import { defaultAppName, topicOf } from '../../app/names.ts'
+import { topicOf } from '../../app/names.ts'
 import { text } from '../../core/bytes.ts'
 import { isFailure } from '../../core/errors.ts'
 import { Cluster } from '../../kafka/cluster.ts'
@@ -6,7 +6,7 @@ import { RecordReader } from '../../kafka/record-reader.ts'
 import { LatestResults } from '../../result/latest-results.ts'
 import { parseResult } from '../../result/result-record.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
-import { appMissing } from '../app/app-names.ts'
+import { appMissing, namedApp } from '../app/app-names.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { LineView, resultFormat } from '../count/result-view.ts'
 import { kafkaSettings } from '../kafka-settings.ts'
@@ -28,9 +28,7 @@ export const resultsCommand: Command = {
 /** The newest record of every window, read committed, from the results topic. */
 async function run(context: CommandContext): Promise<number> {
   const { options, stdout, folder, signal } = context
-  const app =
-    options.get('app') ??
-    defaultAppName(options.need('topic', 'the name of the app'), options.need('key', 'its name'))
+  const app = namedApp(context)
   const cluster = await Cluster.connect(kafkaSettings(options, folder))
   try {
     const { latest, by } = await readResults(cluster, app, signal)
