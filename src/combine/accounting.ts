@@ -20,16 +20,20 @@ const SIZES_MAX = 31
 const TAG_MAX = 127
 
 /**
- * Every frame read is in exactly one of the verdicts, suspended, or lost, so
+ * Every frame of the range is in exactly one of the verdicts, suspended, or lost, so
  * `read = Σ byVerdict + suspended + lost`, in every range and in their sum. A frame suspended in one range and
  * decided in another counts +1 in the first and −1 in the second.
  */
 export class Accounting {
   readonly byVerdict: Float64Array = new Float64Array(verdicts.length)
+  /** Frames of the range, with those that were lost. */
   read = 0
   /** A share of the counted ones. */
   late = 0
-  /** Frames that were suspended when their owner changed, and were gone when they were read again. */
+  /**
+   * Frames that were gone before they could be counted: records before the first one that the log kept, as
+   * far as offsets tell, and frames that were suspended and were not there when they were read again.
+   */
   lost = 0
   /** Frames waiting for their neighbours to decide; in a range, the change of it. */
   suspended = 0
@@ -47,6 +51,15 @@ export class Accounting {
       if (isReject(code)) sum += this.byVerdict[code]!
     }
     return sum
+  }
+
+  clear(): void {
+    this.byVerdict.fill(0)
+    this.tooLate.fill(0)
+    this.read = 0
+    this.late = 0
+    this.lost = 0
+    this.suspended = 0
   }
 
   add(other: Accounting): void {

@@ -1,3 +1,4 @@
+import { assert } from '../core/assert.ts'
 import { limits } from '../core/limits.ts'
 import { type Reject, rejectOf } from '../core/reject.ts'
 import {
@@ -67,6 +68,8 @@ export interface Flush {
  */
 export class Combiner {
   readonly clock: PartitionClock
+  /** Of the record before the position, where it is known; every mark says it. */
+  leaderEpoch: number | undefined
   private readonly options: CombinerOptions
   private readonly groups: GroupNames
   private readonly panes: PaneTable
@@ -77,7 +80,7 @@ export class Combiner {
   private rejects: Reject[] = []
   private rejectBytes = 0
   private rejectsDropped = 0
-  private readonly resumedAt: number
+  private resumedAt: number
   /** Until the first row at or after `resumedAt`. */
   private readingAgain: boolean
   /** Newest time that a record vouched for before the clock knew one. */
@@ -85,6 +88,8 @@ export class Combiner {
   private suspendedNow: number
   private from: number
   private to: number
+  /** Where the log was found cut: the next mark begins anew. */
+  private restart: number | undefined
   private state: MarkState | undefined
   private readonly late = new LateShare()
   private weight = 0
@@ -203,10 +208,42 @@ export class Combiner {
     if (position > this.to) this.to = position
   }
 
+  /**
+   * What lies before `at` is gone from the log: it counts as lost, and reading goes on at `at`. Where that
+   * is before the position, only suspended frames may be missing.
+   */
+  skipTo(at: number): void {
+    const lost = Math.max(0, at - this.to)
+    this.accounting.read += lost
+    this.accounting.lost += lost
+    this.advance(at)
+  }
+
+  /**
+   * The log was cut at `at`, before the position: from there on it holds other frames now. Everything must be
+   * flushed; the next flush is the mark that restarts the source, and must be one before reading goes on.
+   */
+  cutTo(at: number): void {
+    assert(this.from === this.to && this.panes.size === 0, 'a cut log is told by a mark alone')
+    for (const offset of this.clock.forgetFrom(at)) {
+      this.suspended.forget(offset)
+      this.accounting.suspended--
+      this.suspendedNow--
+      this.accounting.lost++
+    }
+    this.restart ??= this.to
+    this.from = at
+    this.to = at
+    this.resumedAt = at
+    this.readingAgain = this.suspended.firstAwaited !== undefined
+    this.leaderEpoch = undefined
+  }
+
   /** True when a flush would say something new. */
   hasNews(state: MarkState): boolean {
     return (
       this.to > this.from ||
+      this.restart !== undefined ||
       state !== this.state ||
       this.panes.size > 0 ||
       this.accounting.suspended !== 0
@@ -218,7 +255,7 @@ export class Combiner {
     const { source, partition, partitions } = this.options
     const range: SourceRange = { source, partition, from: this.from, to: this.to }
     const partials = this.panes.drain().map(pane => ({ range, ...pane }))
-    const { accounting, rejects, rejectsDropped, clock } = this
+    const { accounting, rejects, rejectsDropped, clock, leaderEpoch, restart } = this
     const clockState = clock.serialize(this.to)
     this.accounting = new Accounting()
     this.rejects = []
@@ -226,10 +263,21 @@ export class Combiner {
     this.rejectsDropped = 0
     this.weight = 0
     this.from = this.to
+    this.restart = undefined
     this.state = state
     const { newest } = clock
     const vouched = newest === Number.NEGATIVE_INFINITY ? this.vouched : Number.NEGATIVE_INFINITY
-    const mark: Mark = { range, partitions, state, clock: newest, vouched, clockState, accounting }
+    const mark: Mark = {
+      range,
+      partitions,
+      state,
+      clock: newest,
+      vouched,
+      clockState,
+      accounting,
+      ...(leaderEpoch === undefined ? {} : { leaderEpoch }),
+      ...(restart === undefined ? {} : { restart })
+    }
     return { partials, mark, rejects, rejectsDropped }
   }
 

@@ -54,6 +54,12 @@ export class SuspendedFrames {
     this.awaited.clear()
   }
 
+  /** The log was cut before this offset: another frame may come there. */
+  forget(offset: number): void {
+    this.awaited.delete(offset)
+    this.frames.delete(offset)
+  }
+
   /** The decided frame; undefined when it was gone after a hand-over. */
   take(offset: number): SuspendedFrame | undefined {
     const frame = this.frames.get(offset)

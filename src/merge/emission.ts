@@ -3,20 +3,25 @@ import { type Emission, formatTime, resultKey } from '../result/result-record.ts
 import type { Estimate } from '../sketch/sketch.ts'
 import type { Content, Window } from './window.ts'
 
-/** What every emission of a run has in common. */
+/** What every emission of a commit has in common. */
 export interface EmissionFrame {
   readonly zone: string
   /** Names of the `--by` fields. */
   readonly by: readonly string[]
+  /** Wall clock in ms. */
+  readonly nowMs: number
 }
 
-/** The emission of a window as it stands; `header` must already say what it says now. */
+/**
+ * The emission of a window as it stands; `header` must already say what it says now. `lost` are the frames
+ * that it may lack.
+ */
 export function emissionOf(
   frame: EmissionFrame,
   window: Window,
   content: Content,
   estimate: Estimate,
-  nowMs: number
+  lost: number
 ): Emission {
   const { level, start, end, group, header } = window
   // A set that outgrew its bound is no exact one any more.
@@ -35,11 +40,12 @@ export function emissionOf(
     precision: estimate.precision,
     frames: content.frames,
     late: content.late,
+    ...(lost > 0 ? { lost } : {}),
     status: header.status ?? 'provisional',
     revision: header.revision,
     ...(header.closedBy ? { closedBy: header.closedBy } : {}),
     ...(exact < 0 ? {} : { audit: { exact } }),
-    emittedAt: new Date(nowMs).toISOString()
+    emittedAt: new Date(frame.nowMs).toISOString()
   } as const
   return { key: resultKey(record, group), record }
 }

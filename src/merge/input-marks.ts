@@ -35,9 +35,10 @@ export class InputMarks {
     const mark = decodeMark(value)
     const key = keyOf(mark.range)
     const view = this.views.get(key)
-    if (!view || (mark.range.from === view.mark.range.to && !view.refused)) {
+    const from = mark.restart ?? mark.range.from
+    if (!view || (from === view.mark.range.to && !view.refused)) {
       this.views.set(key, { mark, writtenAt })
-    } else if (mark.range.to > view.mark.range.to && !view.refused) {
+    } else if ((mark.restart ?? mark.range.to) > view.mark.range.to && !view.refused) {
       this.views.set(key, { ...view, refused: mark.range })
     }
   }

@@ -18,6 +18,7 @@ import {
 import { Contents } from './contents.ts'
 import { emissionOf } from './emission.ts'
 import { GroupRoster } from './group-roster.ts'
+import { Losses } from './losses.ts'
 import { dueProvisional, type ProvisionalPace } from './pacing.ts'
 import { Purge } from './purge.ts'
 import { RangeCheck, sourceKey } from './range-check.ts'
@@ -84,6 +85,8 @@ export class Merger {
   position = 0
   commits = 0
   readonly ranges: RangeCheck = new RangeCheck()
+  /** What went on although input was gone. */
+  readonly losses: Losses = new Losses()
   private readonly options: MergerOptions
   private readonly cache: StateCache
   private readonly table: WindowTable
@@ -118,9 +121,12 @@ export class Merger {
 
   /** Moves the source's position and clock on. */
   takeMark(mark: Mark, nowMs: number): void {
-    if (!this.ranges.admits(mark.range)) return
-    this.ranges.advance(mark.range)
+    if (!this.ranges.admits(mark.range, mark.restart)) return
+    this.ranges.advance(mark)
     this.watermark.observe(mark, nowMs, true)
+    // A lost frame had been written by now, and no partition's clock has passed the wall clock by much.
+    const latest = Math.max(nowMs, this.watermark.newest)
+    if (this.losses.take(mark, this.watermark.value, latest)) this.sayAgain()
     const key = sourceKey(mark.range)
     // A new owner has seen nothing vouched yet; what an earlier one said still holds.
     const vouched = Math.max(mark.vouched, this.marks.get(key)?.vouched ?? mark.vouched)
@@ -204,9 +210,10 @@ export class Merger {
           this.position = position.position
           this.commits = position.commit
           this.watermark.value = position.watermark
+          this.losses.restore(position.losses)
         }
         for (const [key, mark] of marks) {
-          this.ranges.advance(mark.range)
+          this.ranges.advance(mark)
           this.watermark.observe(mark, nowMs, false)
           this.marks.set(key, mark)
         }
@@ -262,6 +269,11 @@ export class Merger {
     return dueProvisional(this.table.openWindows(), nowMs, sayAll)
   }
 
+  /** What may be missing in open windows has changed. */
+  private sayAgain(): void {
+    for (const window of this.table.openWindows()) window.changed = true
+  }
+
   private emission(window: Window, nowMs: number): Emission {
     window.header.revision++
     window.changed = false
@@ -276,7 +288,8 @@ export class Merger {
     const content = this.contents.of(window)
     const estimate = content.sketch.estimate(this.options.confidence)
     const { by, plan } = this.options
-    return emissionOf({ zone: plan.zone, by }, window, content, estimate, nowMs)
+    const lost = this.losses.within(window.start, window.end)
+    return emissionOf({ zone: plan.zone, by, nowMs }, window, content, estimate, lost)
   }
 
   private closedBy(): ClosedBy {
@@ -320,7 +333,8 @@ export class Merger {
     const { position, commits: commit } = this
     const { purgedBefore } = this.purge
     const watermark = this.watermark.value
-    const value = encodePosition({ position, commit, watermark, purgedBefore })
+    const losses = this.losses.spans
+    const value = encodePosition({ position, commit, watermark, purgedBefore, losses })
     return { key: positionKey, value }
   }
 }

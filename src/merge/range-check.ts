@@ -1,3 +1,4 @@
+import type { Mark } from '../combine/mark.ts'
 import type { SourceRange } from '../combine/source-range.ts'
 
 /**
@@ -23,6 +24,9 @@ export interface Misfit {
  * of its newest mark. What was taken before is dropped whole; a flush that leaves something out, or has
  * something twice, is refused, and so are those after it until one continues where the source stands.
  * As its marks are not taken either, the source holds the watermark meanwhile.
+ *
+ * What is gone from the log is part of the range of some mark. Only a mark that restarts the source, because
+ * the log was cut, sets it back; it must name where the source stood.
  */
 export class RangeCheck {
   private readonly taken = new Map<string, number>()
@@ -36,9 +40,9 @@ export class RangeCheck {
     return range.from < to ? 'overlap' : 'gap'
   }
 
-  /** Whether a partial or mark of this range is to be taken. */
-  admits(range: SourceRange): boolean {
-    const fit = this.fit(range)
+  /** Whether a partial of this range, or a mark, is to be taken. */
+  admits(range: SourceRange, restart?: number): boolean {
+    const fit = restart === undefined ? this.fit(range) : this.restartFit(range, restart)
     if (fit === 'first' || fit === 'next') {
       if (this.refused.size > 0) this.refused.delete(sourceKey(range))
       return true
@@ -51,19 +55,24 @@ export class RangeCheck {
     return false
   }
 
+  /** A log that was cut: the mark has to name where the source stands. */
+  private restartFit(range: SourceRange, stood: number): RangeFit {
+    const to = this.taken.get(sourceKey(range))
+    if (to === undefined) return 'first'
+    if (stood === to) return 'next'
+    return stood < to ? 'overlap' : 'gap'
+  }
+
   /** Sources that are refused now. */
   get misfits(): readonly Misfit[] {
     return [...this.refused.values()]
   }
 
   /** The mark arrived: everything up to its end is taken. */
-  advance(range: SourceRange): void {
+  advance({ range, restart }: Pick<Mark, 'range' | 'restart'>): void {
     const key = sourceKey(range)
-    this.taken.set(key, Math.max(range.to, this.taken.get(key) ?? 0))
-  }
-
-  position(source: string, partition: number): number | undefined {
-    return this.taken.get(sourceKey({ source, partition }))
+    const before = restart === undefined ? (this.taken.get(key) ?? 0) : 0
+    this.taken.set(key, Math.max(range.to, before))
   }
 }
 

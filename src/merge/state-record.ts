@@ -1,6 +1,8 @@
 import { ByteReader, ByteWriter, text, utf8 } from '../core/bytes.ts'
 import { failure } from '../core/errors.ts'
+import { limits } from '../core/limits.ts'
 import type { ClosedBy, ResultStatus } from '../result/result-record.ts'
+import type { LossSpan } from './losses.ts'
 import type { WindowHeader } from './window.ts'
 
 /*
@@ -20,11 +22,15 @@ import type { WindowHeader } from './window.ts'
  *                     u8 closedBy (0 none, 1 watermark, 2 idle, 3 end)
  *                     varint revision | varint uniques | varint frames | varint commit
  *     m               the mark as it stands in `<app>-partials`
- *     p   version 2   varint input position | varint commit | u8 known | f64 W2 (ms)
+ *     p   version 3   varint input position | varint commit | u8 known | f64 W2 (ms)
  *                     varint n | n × ( text size | signed minute )   windows that start before it are purged
+ *                     varint n | n × loss
+ *
+ *     loss            text source id | varint partition | varint frames | u8 known | f64 from (ms)
+ *                     f64 until (ms) | u8 settled
  */
 const VERSION = 1
-const POSITION_VERSION = 2
+const POSITION_VERSION = 3
 const MINUTE = 60_000
 const STATUSES: readonly (ResultStatus | undefined)[] = [
   undefined,
@@ -61,6 +67,8 @@ export interface PositionRecord {
   readonly watermark: number
   /** By size: windows that start before this (ms) are purged. */
   readonly purgedBefore: ReadonlyMap<string, number>
+  /** What windows may lack because input was gone. */
+  readonly losses: readonly LossSpan[]
 }
 
 /** A window's content, a window in progress' own part, or an audited pane's exact set. */
@@ -168,16 +176,17 @@ export function decodeHeader(bytes: Uint8Array): WindowHeader {
 }
 
 export function encodePosition(record: PositionRecord): Uint8Array {
-  const { position, commit, watermark, purgedBefore } = record
-  const known = Number.isFinite(watermark)
-  const writer = new ByteWriter(64)
-    .u8(POSITION_VERSION)
-    .varint(position)
-    .varint(commit)
-    .u8(known ? 1 : 0)
-  if (known) writer.f64(watermark)
+  const { position, commit, watermark, purgedBefore, losses } = record
+  const writer = new ByteWriter(64).u8(POSITION_VERSION).varint(position).varint(commit)
+  writeTime(writer, watermark)
   writer.varint(purgedBefore.size)
   for (const [size, start] of purgedBefore) writer.text(size).signed(start / MINUTE)
+  writer.varint(losses.length)
+  for (const { source, partition, frames, from, until, settled } of losses) {
+    writer.text(source).varint(partition).varint(frames)
+    writeTime(writer, from)
+    writer.f64(until).u8(settled ? 1 : 0)
+  }
   return writer.finish()
 }
 
@@ -185,14 +194,39 @@ export function encodePosition(record: PositionRecord): Uint8Array {
 export function decodePosition(bytes: Uint8Array): PositionRecord {
   const reader = open(bytes, 'position record', POSITION_VERSION)
   const [position, commit] = [reader.varint(), reader.varint()]
-  const watermark = reader.u8() === 1 ? reader.f64() : Number.NEGATIVE_INFINITY
-  if (Number.isNaN(watermark)) throw reader.damaged('its watermark is not a number')
+  const watermark = readTime(reader)
   const purgedBefore = new Map<string, number>()
   const levels = reader.varint()
   if (levels > LEVELS_MAX) throw reader.damaged('it has too many sizes')
   for (let i = 0; i < levels; i++) purgedBefore.set(reader.text(), reader.signed() * MINUTE)
+  const losses: LossSpan[] = []
+  const spans = reader.varint()
+  if (spans > limits.lossSpansMax) throw reader.damaged('it has too many losses')
+  for (let i = 0; i < spans; i++) losses.push(readLoss(reader))
   reader.finish()
-  return { position, commit, watermark, purgedBefore }
+  return { position, commit, watermark, purgedBefore, losses }
+}
+
+function readLoss(reader: ByteReader): LossSpan {
+  const source = reader.text()
+  const [partition, frames] = [reader.varint(), reader.varint()]
+  const from = readTime(reader)
+  const until = reader.f64()
+  if (Number.isNaN(until)) throw reader.damaged('a loss has no end')
+  return { source, partition, frames, from, until, settled: reader.u8() === 1 }
+}
+
+function writeTime(writer: ByteWriter, ms: number): void {
+  const known = Number.isFinite(ms)
+  writer.u8(known ? 1 : 0)
+  if (known) writer.f64(ms)
+}
+
+function readTime(reader: ByteReader): number {
+  if (reader.u8() !== 1) return Number.NEGATIVE_INFINITY
+  const ms = reader.f64()
+  if (Number.isNaN(ms)) throw reader.damaged('its watermark is not a number')
+  return ms
 }
 
 function open(bytes: Uint8Array, format: string, known = VERSION): ByteReader {

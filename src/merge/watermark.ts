@@ -10,6 +10,27 @@ interface PartitionView {
   state: MarkState
   /** Wall clock when the state was last said. */
   saidAt: number
+  /** Wall clock when it was at its end the last time; −Infinity when it never was. */
+  endedAt: number
+}
+
+/** An input partition that is behind. */
+export interface Slowest {
+  /** Topic id. */
+  readonly source: string
+  readonly partition: number
+  /** In ms. */
+  readonly clock: number
+}
+
+/** A partition whose frames are read as they come is behind for a moment now and then. */
+export const MOMENT_MS = 10_000
+
+/** A topic as the app record knows it. */
+export interface HoldingTopic {
+  readonly id: string
+  readonly partitions: number
+  readonly retired: boolean
 }
 
 /**
@@ -27,12 +48,23 @@ export class Watermark {
   private readonly maxHoldMs: number
   private readonly sources = new Map<string, Map<number, PartitionView>>()
   private readonly sizes = new Map<string, number>()
+  private readonly retired = new Set<string>()
   private idleSince: number | undefined
 
   constructor(waitMs: number, sources: readonly string[], maxHoldMs = Number.POSITIVE_INFINITY) {
     this.waitMs = waitMs
     this.maxHoldMs = maxHoldMs
     for (const source of sources) this.sources.set(source, new Map())
+  }
+
+  /** What is known of the topics now: all their partitions hold it, those of retired ones don't. */
+  follow(topics: readonly HoldingTopic[]): void {
+    for (const { id, partitions, retired } of topics) {
+      if (!this.sources.has(id)) this.sources.set(id, new Map())
+      this.sizes.set(id, Math.max(partitions, this.sizes.get(id) ?? 0))
+      if (retired) this.retired.add(id)
+      else this.retired.delete(id)
+    }
   }
 
   /** Takes what a mark says. `fresh` is false for a stored one: its lease must be said again. */
@@ -44,12 +76,42 @@ export class Watermark {
       this.sources.set(source, views)
     }
     this.sizes.set(source, Math.max(mark.partitions, this.sizes.get(source) ?? 0))
+    const before = views.get(partition)
+    const atEnd = fresh && (mark.state === 'at-end' || mark.state === 'idle')
     views.set(partition, {
       clock: mark.clock,
-      vouched: Math.max(mark.vouched, views.get(partition)?.vouched ?? mark.vouched),
+      vouched: Math.max(mark.vouched, before?.vouched ?? mark.vouched),
       state: fresh ? mark.state : 'behind',
-      saidAt: nowMs
+      saidAt: nowMs,
+      endedAt: atEnd ? nowMs : (before?.endedAt ?? Number.NEGATIVE_INFINITY)
     })
+  }
+
+  /**
+   * Who is furthest behind of those that are being read, or should be, that one first; undefined while
+   * one of them has said nothing or has no clock.
+   */
+  slowest(nowMs: number, max: number): readonly Slowest[] | undefined {
+    const reading: Slowest[] = []
+    for (const [source, views] of this.holding()) {
+      if (views.size === 0 || views.size < this.sizes.get(source)!) return undefined
+      for (const [partition, view] of views) {
+        const { clock } = view
+        if (isAtEnd(view, nowMs) || nowMs - view.endedAt <= MOMENT_MS) continue
+        if (clock === Number.NEGATIVE_INFINITY) return undefined
+        reading.push({ source, partition, clock })
+      }
+    }
+    return reading.sort((left, right) => left.clock - right.clock).slice(0, max)
+  }
+
+  /** The newest clock of all partitions in ms, −Infinity while none is known. */
+  get newest(): number {
+    let newest = Number.NEGATIVE_INFINITY
+    for (const [, views] of this.holding()) {
+      for (const { clock } of views.values()) newest = Math.max(newest, clock)
+    }
+    return newest
   }
 
   /** Moves on as far as the marks and the wall clock allow. */
@@ -58,7 +120,7 @@ export class Watermark {
     let low = Number.POSITIVE_INFINITY
     let high = Number.NEGATIVE_INFINITY
     let idle = true
-    for (const [source, views] of this.sources) {
+    for (const [source, views] of this.holding()) {
       if (views.size === 0 || views.size < this.sizes.get(source)!) {
         this.idleSince = undefined
         return
@@ -87,10 +149,15 @@ export class Watermark {
     this.value = Number.POSITIVE_INFINITY
   }
 
+  /** The partitions of each topic that is not retired. */
+  private *holding(): Generator<[string, Map<number, PartitionView>]> {
+    for (const entry of this.sources) if (!this.retired.has(entry[0])) yield entry
+  }
+
   /** The newest clock of the partitions that are read to their end. */
   private newestAtEnd(nowMs: number): number {
     let newest = Number.NEGATIVE_INFINITY
-    for (const views of this.sources.values()) {
+    for (const [, views] of this.holding()) {
       for (const view of views.values()) {
         if (isAtEnd(view, nowMs)) newest = Math.max(newest, view.clock)
       }
@@ -106,5 +173,6 @@ export class Watermark {
 }
 
 function isAtEnd({ state, saidAt }: PartitionView, nowMs: number): boolean {
-  return state !== 'behind' && nowMs - saidAt <= LEASE_MS
+  const said = state === 'at-end' || state === 'idle'
+  return said && nowMs - saidAt <= LEASE_MS
 }

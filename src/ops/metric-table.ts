@@ -75,13 +75,31 @@ export const metricTable: readonly MetricRow[] = [
     'partition_behind',
     '1 while the partition is not read to its end, else 0',
     ['partition'],
-    run => byPartition(run, ({ state }) => (state === 'behind' ? 1 : 0))
+    run => byPartition(run, ({ state }) => (state === 'behind' || state === 'paused' ? 1 : 0))
+  ),
+  gauge(
+    'partition_paused',
+    '1 while the partition is not read because it is too far ahead of the slowest, else 0',
+    ['partition'],
+    run => byPartition(run, ({ state }) => (state === 'paused' ? 1 : 0))
   ),
   gauge('watermark_seconds', 'Event time up to which windows are closed', [], run =>
     single(run.watermark / 1_000)
   ),
   gauge('misfit_partitions', 'Input partitions whose flushes are refused now', [], run =>
     single(run.misfits)
+  ),
+  gauge(
+    'stopped_partitions',
+    'Input partitions that are not read any more, because input is gone',
+    [],
+    run => single(run.stopped.size)
+  ),
+  counter(
+    'input_lost_records_total',
+    'Records that were gone before they were read, or were cut off after',
+    ['partition'],
+    run => labelled('partition', run.inputLost)
   ),
   histogram('flush_seconds', 'Time that a flush of stage 1 took', run => run.flushTimes),
   gauge('flush_seconds_max', 'Longest flush so far', [], run => single(run.flushTimes.max)),

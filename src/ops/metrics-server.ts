@@ -17,6 +17,8 @@ export interface MetricsServerOptions {
   readonly host?: string
   /** The run as it is now; before it starts, figures that say so. */
   readonly run: () => RunFigures
+  /** The time by the run's clock, in ms; the system's unless said. */
+  readonly now?: () => number
   /** What a client may take for its whole request, in ms. */
   readonly requestMs?: number
 }
@@ -40,8 +42,9 @@ interface Answer {
  * @throws metrics-listen
  */
 export async function serveMetrics(options: MetricsServerOptions): Promise<MetricsServer> {
-  const { port, host = '127.0.0.1', run, requestMs = REQUEST_MS } = options
+  const { port, host = '127.0.0.1', run, now = Date.now, requestMs = REQUEST_MS } = options
   const metrics = new Metrics(run)
+  const ready = (): string | undefined => unready(run(), now())
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -50,7 +53,7 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Metri
       keepAliveTimeout: requestMs,
       connectionsCheckingInterval: Math.min(requestMs, 1_000)
     },
-    (request, response) => void respond(request, response, metrics, run)
+    (request, response) => void respond(request, response, metrics, ready)
   )
   server.maxConnections = CONNECTIONS_MAX
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION
@@ -63,11 +66,11 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   metrics: Metrics,
-  run: () => RunFigures
+  ready: () => string | undefined
 ): Promise<void> {
   let answer: Answer
   try {
-    answer = await answerTo(request, metrics, run)
+    answer = await answerTo(request, metrics, ready)
   } catch (error) {
     answer = { status: 500, text: `metrics failed: ${(error as Error).message}\n` }
   }
@@ -84,7 +87,7 @@ async function respond(
 async function answerTo(
   request: IncomingMessage,
   metrics: Metrics,
-  run: () => RunFigures
+  ready: () => string | undefined
 ): Promise<Answer> {
   if (request.method !== 'GET') return { status: 405, text: 'only GET\n' }
   switch (request.url?.split('?', 1)[0]) {
@@ -93,7 +96,7 @@ async function answerTo(
     case '/healthz':
       return { status: 200, text: 'alive\n' }
     case '/readyz': {
-      const reason = unready(run())
+      const reason = ready()
       return reason ? { status: 503, text: `${reason}\n` } : { status: 200, text: 'ready\n' }
     }
     default:

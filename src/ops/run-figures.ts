@@ -1,4 +1,5 @@
 import type { Durations } from './durations.ts'
+import type { PendingCommits } from './pending-commits.ts'
 
 /** Where one input partition stands. Times in ms, −Infinity while nothing is known. */
 export interface PartitionFigures {
@@ -8,7 +9,7 @@ export interface PartitionFigures {
   readonly watermark: number
   /** Records not read yet, where the input's end is known. */
   readonly lag: number | undefined
-  readonly state: 'behind' | 'at-end' | 'idle'
+  readonly state: 'behind' | 'at-end' | 'idle' | 'paused'
   /** Frames that wait for their neighbours to decide, now. */
   readonly suspended: number
   /** Counted frames of this run that were late. */
@@ -23,8 +24,14 @@ export interface RunFigures {
   readonly watermark: number
   /** By `<topic>-<partition>` or name of the file. */
   readonly partitions: ReadonlyMap<string, PartitionFigures>
+  /** Flushes and commits that are under way. */
+  readonly pending: Pick<PendingCommits, 'longest'>
   /** Input partitions whose flushes are refused now. */
   readonly misfits: number
+  /** Input partitions that are not read any more, by name, and why: their input is gone. */
+  readonly stopped: ReadonlyMap<string, string>
+  /** Records that were gone when they should have been read, or were cut off after; by partition. */
+  readonly inputLost: ReadonlyMap<string, number>
   readonly rejectsDropped: number
   /** Frames by size. */
   readonly purged: ReadonlyMap<string, number>

@@ -15,6 +15,10 @@ export class Warnings {
     else this.dropped++
   }
 
+  entries(): readonly (readonly [string, string])[] {
+    return [...this.byKind]
+  }
+
   /** In the order in which they came up first. */
   list(): readonly string[] {
     return [...this.byKind.values()]

@@ -11,7 +11,8 @@ const AFTER_GROUP = [
   'status',
   'revision',
   'closedBy',
-  'method'
+  'method',
+  'lost'
 ] as const
 const OWN: ReadonlySet<string> = new Set([...BEFORE_GROUP, ...AFTER_GROUP, 'group'])
 

@@ -28,6 +28,8 @@ export interface ResultRecord {
   /** Frames counted in the window, and how many of them were late in their partition. */
   readonly frames: number
   readonly late: number
+  /** Frames that the window may lack at most, because input was gone; absent where none are known. */
+  readonly lost?: number
   readonly status: ResultStatus
   /** Rises with each emission of the window; the highest one is the truth. */
   readonly revision: number
@@ -84,7 +86,8 @@ function isResult(value: unknown): value is ResultRecord {
     isGroup(record.group) &&
     STATUSES.includes(record.status) &&
     CLOSINGS.includes(record.closedBy) &&
-    isAudit(record.audit)
+    isAudit(record.audit) &&
+    (record.lost === undefined || Number.isFinite(record.lost))
   )
 }
 

@@ -80,9 +80,10 @@ function bounds({ low, high, confidence }: ResultRecord): string {
   return `${grouped(low)} – ${grouped(high)}${unusual}`
 }
 
-function status({ status: said, closedBy, audit }: ResultRecord): string {
+function status({ status: said, closedBy, lost, audit }: ResultRecord): string {
   const closed = closedBy && said === 'final' ? ` (${closedBy})` : ''
-  return `${said}${closed}${audit ? `, audit ${grouped(audit.exact)}` : ''}`
+  const lacking = lost === undefined ? '' : `, lacks ≤ ${grouped(lost)}`
+  return `${said}${closed}${lacking}${audit ? `, audit ${grouped(audit.exact)}` : ''}`
 }
 
 /** 1234567 → `1 234 567`: readable in every locale. */

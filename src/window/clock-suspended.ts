@@ -40,6 +40,11 @@ export class ClockSuspended {
     this.agreedBefore[to] = this.agreedBefore[from]!
   }
 
+  /** Forgets the entries at or behind an offset. */
+  forgetFrom(offset: number): void {
+    while (this.size > 0 && this.offset[this.size - 1]! >= offset) this.size--
+  }
+
   /** The earliest time; +Infinity when nothing is suspended. */
   earliest(): number {
     let earliest = Number.POSITIVE_INFINITY

@@ -163,6 +163,19 @@ export class PartitionClock {
     this.bound(false)
   }
 
+  /**
+   * The log was cut at this offset: what is suspended there or behind it will never be decided. C stays:
+   * the frames that moved it were there once. Returns those offsets.
+   */
+  forgetFrom(offset: number): number[] {
+    const { suspended } = this
+    const gone = this.suspendedOffsets().filter(each => each >= offset)
+    this.compute()
+    suspended.forgetFrom(offset)
+    this.bound(false)
+    return gone
+  }
+
   /** The state after the frames before `position`; at most 1.5 kB. */
   serialize(position: number): Uint8Array {
     const { suspended, neighbours } = this

@@ -22,7 +22,7 @@ export interface Row {
 /** The frames of a partition, and a combiner that reads them in chunks as it is told. */
 export class CombinerRun {
   readonly combiner: Combiner
-  private readonly log: readonly Row[]
+  private log: readonly Row[]
   private readonly groups: string[] = []
   private readonly gone: ReadonlySet<number>
   private next: number
@@ -61,6 +61,21 @@ export class CombinerRun {
       this.combiner.advance(end)
       this.next = end
     }
+    return this
+  }
+
+  /** What lies before `at` is deleted. */
+  skip(at: number): this {
+    this.combiner.skipTo(at)
+    this.next = at
+    return this
+  }
+
+  /** The log is cut at `at`, and goes on with other frames there. */
+  cut(at: number, rest: readonly Row[]): this {
+    this.combiner.cutTo(at)
+    this.log = [...this.log.slice(0, at), ...rest]
+    this.next = this.combiner.readFrom
     return this
   }
 

@@ -198,6 +198,67 @@ test('after a hand-over a suspended frame that is gone counts as lost', () => {
   assert.deepEqual(raw(flush), [[17, 'bad-time', frameAt(17)]])
 })
 
+test('frames that were deleted before they were read are lost, and part of the range', () => {
+  const run = warm([...crowd(START + MINUTE), ...crowd(START + 2 * MINUTE)])
+  const gap = run.skip(32).flush()
+  assert.deepEqual([gap.mark.range.from, gap.mark.range.to, gap.partials.length], [16, 32, 0])
+  const { read, lost, counted } = gap.mark.accounting
+  assert.deepEqual([read, lost, counted], [16, 16, 0])
+  const { mark } = run.read().flush()
+  assert.deepEqual([mark.range.from, mark.range.to, mark.accounting.counted], [32, 48, 16])
+})
+
+test('where only suspended frames were deleted, nothing else counts as lost', () => {
+  const far = { time: START + 400 * DAY, user: 7 }
+  const log = [...crowd(START), far, ...crowd(START + 1_000, 64)]
+  const { mark } = new CombinerRun(log).read(20).flush()
+  const from = { position: 20, clockState: mark.clockState, gone: [16] }
+  const run = new CombinerRun(log, {}, from)
+  assert.equal(run.combiner.readFrom, 16)
+  const { range, accounting } = run.skip(18).read().flush().mark
+  assert.deepEqual([range.from, range.to], [20, 81])
+  assert.deepEqual([accounting.lost, accounting.suspended, accounting.counted], [1, -1, 61])
+})
+
+test('a log that was cut restarts the source: a mark alone, then the frames that lie there now', () => {
+  const run = warm([...crowd(START + MINUTE), { time: START + 400 * DAY, user: 7 }])
+  run.combiner.leaderEpoch = 3
+  run.read().flush()
+  const { mark, partials } = run.cut(24, crowd(START + 2 * MINUTE)).flush()
+  assert.deepEqual([mark.range.from, mark.range.to, mark.restart], [24, 24, 33])
+  assert.deepEqual([partials.length, mark.leaderEpoch], [0, undefined])
+  // The suspended frame is not in the log any more: nobody will ever decide it.
+  const { read, lost, suspended } = mark.accounting
+  assert.deepEqual([read, lost, suspended], [0, 1, -1])
+  assert.deepEqual(run.combiner.clock.suspendedOffsets(), [])
+  const next = run.read().flush().mark
+  assert.deepEqual([next.range.from, next.range.to, next.restart], [24, 40, undefined])
+  assert.equal(next.accounting.counted, 16)
+  assert.equal(next.clock, START + 2 * MINUTE)
+})
+
+test('what is suspended from before the cut is decided by the frames behind it', () => {
+  const far = START + 5 * HOUR
+  const run = warm([{ time: far, user: 7 }, ...crowd(START + 1_000)])
+  run.read().flush()
+  run.cut(20, crowd(far, 24)).flush()
+  const { partials, mark } = run.read().flush()
+  assert.equal(mark.accounting.suspended, -1)
+  const there = partials.filter(({ start }) => start === far)
+  assert.equal(
+    there.reduce((sum, { frames }) => sum + frames, 0),
+    25
+  )
+})
+
+test('an owner that takes over after the cut goes on there', () => {
+  const run = warm(crowd(START + MINUTE))
+  run.read().flush()
+  const { mark } = run.cut(24, crowd(START + 2 * MINUTE)).flush()
+  const next = new CombinerRun([], {}, { position: 24, clockState: mark.clockState })
+  assert.deepEqual([next.combiner.readFrom, next.combiner.clock.newest], [24, mark.clock])
+})
+
 test('until there is a clock the mark says the newest time that a record vouched for', () => {
   const vouched = { time: START, recordTime: START + 1_000, user: 1 }
   const older = { time: START - HOUR, recordTime: START + 2_000, user: 2 }

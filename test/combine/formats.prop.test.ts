@@ -28,7 +28,7 @@ const time = fc.oneof(
   fc.integer({ min: -limits.eventTimeMsMax, max: limits.eventTimeMsMax })
 )
 
-const mark: fc.Arbitrary<Mark> = fc.record({
+const wholeMark: fc.Arbitrary<Mark> = fc.record({
   range,
   partitions: fc.nat(),
   state: fc.constantFrom(...markStates),
@@ -37,6 +37,16 @@ const mark: fc.Arbitrary<Mark> = fc.record({
   clockState: fc.uint8Array({ maxLength: 40 }),
   accounting: accountings
 })
+/** As it is; with the epoch that its batch says; and as the mark that restarts a source whose log was cut. */
+const mark: fc.Arbitrary<Mark> = fc
+  .tuple(wholeMark, fc.nat(), fc.constantFrom('plain', 'epoch', 'restart'))
+  .map(([whole, leaderEpoch, kind]) => {
+    if (kind === 'plain') return whole
+    if (kind === 'epoch') return { ...whole, leaderEpoch }
+    const { to } = whole.range
+    const at = Math.min(to, Number.MAX_SAFE_INTEGER - 1)
+    return { ...whole, range: { ...whole.range, from: at, to: at }, restart: at + 1 }
+  })
 
 const sketchOf = (kind: SketchKind) =>
   fc.array(fc.nat(), { maxLength: 20 }).map(hashes => setOf(kind, hashes))

@@ -29,6 +29,7 @@ const goldenOf = (version: string): Record<string, string> =>
 /** Of the first version of each record; of those that have a second one it is refused. */
 const v1 = goldenOf('v1')
 const v2 = goldenOf('v2')
+const v3 = goldenOf('v3')
 
 const sketch = createSketch('adaptive', 14)
 const audit = createSketch('exact', 14)
@@ -76,6 +77,13 @@ const clockless: Mark = {
   vouched: start + 12_345
 }
 
+const cut: Mark = {
+  ...mark,
+  range: { ...range, from: 4_900, to: 4_900 },
+  leaderEpoch: 7,
+  restart: 5_000
+}
+
 const name = { size: '1m', start, group: 'null' }
 const day = { size: '1d', start: Date.UTC(2016, 6, 11), group: '["CH",7]' }
 const envelope = sketch.serialize()
@@ -93,10 +101,28 @@ const purgedBefore = new Map([
   ['1m', start - 172_800_000],
   ['30d/1d', Date.UTC(1969, 11, 31)]
 ])
-const position = { position: 123_456, commit: 99, watermark: start + 7_345, purgedBefore }
+const losses = [
+  {
+    source: range.source,
+    partition: 3,
+    frames: 700,
+    from: start + 7_345,
+    until: start + 99_000,
+    settled: true
+  },
+  {
+    source: range.source,
+    partition: 4,
+    frames: 1,
+    from: Number.NEGATIVE_INFINITY,
+    until: start,
+    settled: false
+  }
+]
+const position = { position: 123_456, commit: 99, watermark: start + 7_345, purgedBefore, losses }
 const app = createAppRecord({
   app: 'events.uid',
-  topics: [{ name: 'events', id: range.source, partitions: 8 }],
+  topics: [{ name: 'events', id: range.source, partitions: 8, begunWith: 8, retired: false }],
   partialsPartitions: 16,
   settings: { key: 'uid', time: 'ts', by: 'country', window: '1m,1h' }
 })
@@ -112,11 +138,14 @@ const firstVersion: Record<string, Uint8Array> = {
 }
 const secondVersion: Record<string, Uint8Array> = {
   auditedPartial: encodePartial(audited)[0]!,
-  mark: encodeMark(mark, true),
-  clocklessMark: encodeMark(clockless, false),
   clockState,
   ownKey: contentKey('own', day, 0),
-  auditKey: contentKey('audit', name, 1),
+  auditKey: contentKey('audit', name, 1)
+}
+const thirdVersion: Record<string, Uint8Array> = {
+  mark: encodeMark(mark, true),
+  clocklessMark: encodeMark(clockless, false),
+  cutMark: encodeMark(cut, false),
   position: encodePosition(position),
   appRecord: encodeAppRecord(app)
 }
@@ -132,7 +161,8 @@ const bare = ({ sketch: set, audit: shadow, ...rest }: Partial): object => ({
 
 for (const [version, written, golden] of [
   ['v1', firstVersion, v1],
-  ['v2', secondVersion, v2]
+  ['v2', secondVersion, v2],
+  ['v3', thirdVersion, v3]
 ] as const) {
   for (const [record, bytes] of Object.entries(written)) {
     test(`${version}: ${record} is written as it always was`, () => {
@@ -147,11 +177,10 @@ test('partials are read as they were meant', () => {
 })
 
 test('marks are read as they were meant', () => {
-  assert.deepEqual(decodeMark(bytesOf(v2.mark)), mark)
-  assert.deepEqual(decodeMark(bytesOf(v2.clocklessMark)), {
-    ...clockless,
-    clockState: new Uint8Array(0)
-  })
+  assert.deepEqual(decodeMark(bytesOf(v3.mark)), mark)
+  const clockState = new Uint8Array(0)
+  assert.deepEqual(decodeMark(bytesOf(v3.clocklessMark)), { ...clockless, clockState })
+  assert.deepEqual(decodeMark(bytesOf(v3.cutMark)), { ...cut, clockState })
 })
 
 test('a stored clock goes on where it stood, with the frame that it suspends', () => {
@@ -167,7 +196,7 @@ test('state records are read as they were meant', () => {
   assert.equal(wrapSketch(stored.envelope).estimate(0.95).value, 3)
   assert.deepEqual([stored.chunks, stored.frames, stored.late], [1, 280, 12])
   assert.deepEqual(decodeHeader(bytesOf(v1.header)), header)
-  assert.deepEqual(decodePosition(bytesOf(v2.position)), position)
+  assert.deepEqual(decodePosition(bytesOf(v3.position)), position)
   assert.deepEqual(decodeKey(bytesOf(v1.contentKey)), { type: 'content', chunk: 2, ...name })
   assert.deepEqual(decodeKey(bytesOf(v1.headerKey)), { type: 'header', ...name })
   assert.deepEqual(decodeKey(bytesOf(v2.ownKey)), { type: 'own', chunk: 0, ...day })
@@ -175,14 +204,17 @@ test('state records are read as they were meant', () => {
 })
 
 test('app records of every version of the formats are read', () => {
-  assert.deepEqual(decodeAppRecord(bytesOf(v2.appRecord)), app)
+  assert.deepEqual(decodeAppRecord(bytesOf(v3.appRecord)), app)
+  assert.equal(decodeAppRecord(bytesOf(v2.appRecord)).formats.mark, 2)
   assert.equal(decodeAppRecord(bytesOf(v1.appRecord)).formats.mark, 1)
 })
 
-test('a mark and a position record of version 1 are refused by name', () => {
+test('marks and position records of versions 1 and 2 are refused by name', () => {
   const cases = [
     [() => decodeMark(bytesOf(v1.mark)), /\bmark\b/],
-    [() => decodePosition(bytesOf(v1.position)), /position record/]
+    [() => decodeMark(bytesOf(v2.mark)), /\bmark\b/],
+    [() => decodePosition(bytesOf(v1.position)), /position record/],
+    [() => decodePosition(bytesOf(v2.position)), /position record/]
   ] as const
   for (const [decode, text] of cases) {
     assert.throws(decode, error => isFailure(error, 'format-version') && text.test(error.message))

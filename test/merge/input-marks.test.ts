@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { planResume } from '../../src/app/resume.ts'
 import { Accounting } from '../../src/combine/accounting.ts'
-import { encodeMark, type MarkState } from '../../src/combine/mark.ts'
+import { decodeMark, encodeMark, type MarkState } from '../../src/combine/mark.ts'
 import { isFailure } from '../../src/core/errors.ts'
 import { InputMarks } from '../../src/merge/input-marks.ts'
 import { encodePosition, headerKey, markKey, positionKey } from '../../src/merge/state-record.ts'
@@ -21,7 +21,7 @@ function stored(): InputMarks {
   const marks = new InputMarks()
   marks.takeState(markKey(SOURCE, 0), mark(0, 0, 10), 1_000)
   marks.takeState(markKey(SOURCE, 1), mark(1, 0, 20), 1_000)
-  const position = { position: 7, commit: 3, watermark: 5_000, purgedBefore: new Map() }
+  const position = { position: 7, commit: 3, watermark: 5_000, purgedBefore: new Map(), losses: [] }
   marks.takeState(positionKey, encodePosition(position), 1_000)
   return marks
 }
@@ -40,6 +40,27 @@ test('the stored marks count, then those that follow on in the unread rest', () 
   )
   assert.equal(marks.view(SOURCE, 0)?.mark.state, 'idle')
   assert.equal(marks.view(SOURCE, 0)?.writtenAt, 3_000)
+})
+
+test('a mark that restarts a source sets it back, when that stood where the mark says', () => {
+  const restart = (at: number, stood: number): Uint8Array => {
+    const whole = decodeMark(mark(0, at, at))
+    return encodeMark({ ...whole, leaderEpoch: 4, restart: stood }, true)
+  }
+  const marks = stored()
+  marks.takePartial(restart(6, 10), 2_000)
+  marks.takePartial(mark(0, 6, 30), 2_000)
+  assert.equal(endOf(marks, 0), 30)
+  assert.equal(marks.view(SOURCE, 0)?.refused, undefined)
+  marks.takePartial(restart(6, 31), 3_000)
+  assert.equal(endOf(marks, 0), 30)
+  assert.equal(marks.view(SOURCE, 0)?.refused?.from, 6)
+
+  const cut = stored()
+  cut.takePartial(restart(6, 10), 2_000)
+  const metadata = Buffer.from(CLOCK).toString('base64')
+  const [step] = planResume(SOURCE, [0], new Map([[0, { offset: 10, metadata }]]), cut)
+  assert.deepEqual([step?.action, step?.target], ['set', { offset: 6, metadata, leaderEpoch: 4 }])
 })
 
 test('a gap ends what is contiguous, also for later ranges that fit each other', () => {

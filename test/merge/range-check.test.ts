@@ -7,7 +7,7 @@ const range = (from: number, to: number, partition = 0) => ({ source: 's', parti
 test('ranges fit where their source stands, each source for itself', () => {
   const check = new RangeCheck()
   assert.equal(check.fit(range(40, 50)), 'first')
-  check.advance(range(40, 50))
+  check.advance({ range: range(40, 50) })
   assert.equal(check.fit(range(50, 60)), 'next')
   assert.equal(check.fit(range(50, 50)), 'next')
   assert.equal(check.fit(range(40, 50)), 'covered')
@@ -19,8 +19,8 @@ test('ranges fit where their source stands, each source for itself', () => {
 
 test('a position never moves back', () => {
   const check = new RangeCheck()
-  check.advance(range(0, 50))
-  check.advance(range(10, 20))
-  assert.equal(check.position('s', 0), 50)
-  assert.equal(check.position('s', 1), undefined)
+  check.advance({ range: range(0, 50) })
+  check.advance({ range: range(10, 20) })
+  assert.equal(check.fit(range(50, 60)), 'next')
+  assert.equal(check.fit(range(20, 30)), 'covered')
 })

@@ -62,7 +62,21 @@ test('values come back as they were', () => {
     watermark: fc.oneof(fc.constant(Number.NEGATIVE_INFINITY), fc.integer()),
     purgedBefore: fc
       .array(fc.tuple(fc.constantFrom('1m', '30d/1d', '1mo'), fc.integer()))
-      .map(bounds => new Map(bounds.map(([size, minute]) => [size, minute * 60_000])))
+      .map(bounds => new Map(bounds.map(([size, minute]) => [size, minute * 60_000]))),
+    losses: fc.array(
+      fc.record(
+        {
+          source: fc.string({ unit: 'grapheme' }),
+          partition: fc.nat(),
+          frames: fc.maxSafeNat(),
+          from: fc.oneof(fc.constant(Number.NEGATIVE_INFINITY), fc.integer()),
+          until: fc.integer(),
+          settled: fc.boolean()
+        },
+        { noNullPrototype: true }
+      ),
+      { maxLength: 3 }
+    )
   })
   fc.assert(
     fc.property(content, header, position, (stored, head, place) => {

@@ -2,17 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Accounting } from '../../src/combine/accounting.ts'
 import type { Mark, MarkState } from '../../src/combine/mark.ts'
-import { LEASE_MS, Watermark } from '../../src/merge/watermark.ts'
+import { LEASE_MS, MOMENT_MS, Watermark } from '../../src/merge/watermark.ts'
 
 function mark(
   partition: number,
   clock: number,
   state: MarkState,
   partitions = 2,
-  vouched = Number.NEGATIVE_INFINITY
+  vouched = Number.NEGATIVE_INFINITY,
+  source = 's'
 ): Mark {
   return {
-    range: { source: 's', partition, from: 0, to: 1 },
+    range: { source, partition, from: 0, to: 1 },
     partitions,
     state,
     clock,
@@ -123,4 +124,74 @@ test('a partition at its end holds it back by max-hold at most; one that is behi
   held.observe(mark(1, 10_300_000, 'behind'), 0, true)
   held.advance(0)
   assert.equal(held.value, 10_300_000, 'whoever has more to read is waited for')
+})
+
+test('it names who is furthest behind of those being read, so many of them', () => {
+  const watermark = new Watermark(0, ['s'])
+  const slowest = (nowMs: number, max = 8) =>
+    watermark.slowest(nowMs, max)?.map(({ partition, clock }) => [partition, clock])
+  assert.equal(slowest(0), undefined, 'nothing was said')
+  watermark.observe(mark(0, 30, 'behind', 3), 0, true)
+  watermark.observe(mark(1, 20, 'paused', 3), 0, true)
+  assert.equal(slowest(0), undefined, 'one has said nothing')
+  watermark.observe(mark(2, Number.NEGATIVE_INFINITY, 'behind', 3), 0, true)
+  assert.equal(slowest(0), undefined, 'one has no clock')
+  watermark.observe(mark(2, 10, 'at-end', 3), 0, true)
+  assert.deepEqual(slowest(0), [
+    [1, 20],
+    [0, 30]
+  ])
+  assert.deepEqual(slowest(0, 1), [[1, 20]])
+  assert.deepEqual(slowest(LEASE_MS + 1)?.[0], [2, 10], 'its owner has fallen silent')
+})
+
+test('one that was at its end a moment ago is not waited for', () => {
+  const watermark = new Watermark(0, ['s'])
+  watermark.observe(mark(0, 10, 'at-end', 1), 0, true)
+  watermark.observe(mark(0, 11, 'behind', 1), 1_000, true)
+  assert.deepEqual(watermark.slowest(MOMENT_MS, 8), [])
+  assert.equal(watermark.slowest(MOMENT_MS + 1, 8)?.length, 1)
+})
+
+test('one that is held back holds the watermark like any that is behind', () => {
+  const watermark = new Watermark(0, ['s'])
+  watermark.observe(mark(0, 100, 'paused', 1), 0, true)
+  watermark.advance(LEASE_MS * 2)
+  assert.equal(watermark.value, 100)
+})
+
+test('a partition that is added holds it from when anybody knows of it until its first mark', () => {
+  const watermark = new Watermark(0, ['s'])
+  watermark.follow([{ id: 's', partitions: 1, retired: false }])
+  watermark.observe(mark(0, 1_000, 'behind', 1), 0, true)
+  watermark.advance(0)
+  watermark.follow([{ id: 's', partitions: 2, retired: false }])
+  watermark.observe(mark(0, 2_000, 'behind', 1), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, 1_000)
+  watermark.observe(mark(1, 1_500, 'behind', 2), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, 1_500)
+  // A mark may know more than the record.
+  watermark.observe(mark(0, 3_000, 'behind', 3), 0, true)
+  watermark.observe(mark(1, 3_000, 'behind', 2), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, 1_500)
+})
+
+test('a topic that is added holds it, a retired one does not', () => {
+  const watermark = new Watermark(0, ['s'])
+  const s = { id: 's', partitions: 1, retired: false }
+  watermark.observe(mark(0, 1_000, 'behind', 1), 0, true)
+  watermark.follow([s, { id: 't', partitions: 1, retired: false }])
+  watermark.advance(0)
+  assert.equal(watermark.value, Number.NEGATIVE_INFINITY)
+  watermark.observe(mark(0, 700, 'behind', 1, Number.NEGATIVE_INFINITY, 't'), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, 700)
+  watermark.follow([s, { id: 't', partitions: 1, retired: true }])
+  // What was on its way when it was retired.
+  watermark.observe(mark(0, 800, 'behind', 1, Number.NEGATIVE_INFINITY, 't'), 0, true)
+  watermark.advance(0)
+  assert.equal(watermark.value, 1_000)
 })

@@ -34,6 +34,8 @@ export function busyReport(): RunReport {
     suspended: 0,
     late: 0
   })
+  report.stopped.set('events-3', 'events-3 is not read any more: offset 5 is gone')
+  report.inputLost.set('events-4', 70)
   report.flushTimes.observe(12)
   report.flushTimes.observe(40_000)
   report.commitTimes.observe(250)

@@ -8,6 +8,7 @@ import { busyReport } from './figures.ts'
 
 describe('the metrics server', () => {
   const report = busyReport()
+  report.stopped.clear()
   const run = () => report
   let server: MetricsServer
   before(async () => {
@@ -37,7 +38,12 @@ describe('the metrics server', () => {
     const states: [() => void, () => void, RegExp][] = [
       [() => (report.started = false), () => (report.started = true), /starting/],
       [() => (report.failed = true), () => (report.failed = false), /failed/],
-      [() => (report.misfits = 2), () => (report.misfits = 0), /2 input partitions/]
+      [() => (report.misfits = 2), () => (report.misfits = 0), /2 input partitions/],
+      [
+        () => void report.stopped.set('events-3', 'events-3 is not read any more'),
+        () => report.stopped.clear(),
+        /events-3 is not read any more: final results wait/
+      ]
     ]
     for (const [into, outOf, reason] of states) {
       into()

@@ -32,6 +32,8 @@ test('every figure of a run stands in the text', async () => {
     'headcount_partition_behind{partition="events-0"} 1',
     'headcount_partition_behind{partition="odd \\"name\\"\\n"} 0',
     'headcount_watermark_seconds 1468244520',
+    'headcount_stopped_partitions 1',
+    'headcount_input_lost_records_total{partition="events-4"} 70',
     'headcount_state_bytes 4096',
     'headcount_open_windows 3',
     'headcount_cached_windows 2',

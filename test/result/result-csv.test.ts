@@ -16,12 +16,16 @@ test('CSV has a value for each column of its heading', () => {
 test('without groups there are no group columns', () => {
   assert.equal(
     csvHeading([]),
-    'window,start,end,uniques,low,high,frames,late,status,revision,closedBy,method'
+    'window,start,end,uniques,low,high,frames,late,status,revision,closedBy,method,lost'
   )
   assert.equal(
     csvRow(record, []),
-    '1m,2016-07-11T13:41:00Z,2016-07-11T13:42:00Z,1234567,1200000,1270000,2847,3,final,2,watermark,hll'
+    '1m,2016-07-11T13:41:00Z,2016-07-11T13:42:00Z,1234567,1200000,1270000,2847,3,final,2,watermark,hll,'
   )
+})
+
+test('what may be missing is in the last column', () => {
+  assert.match(csvRow({ ...record, lost: 41 }, []), /,hll,41$/)
 })
 
 test('each --by field has a column; total and other are named', () => {
