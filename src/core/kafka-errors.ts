@@ -49,7 +49,7 @@ export const kafkaErrors = {
   'topic-recreated': {
     exit: 1,
     message: 'topic {topic} was deleted and made again while it was read',
-    cure: 'positions of the old topic mean nothing in the new one: start a new app (--app) to count it'
+    cure: 'positions of the old topic mean nothing in the new one; an app counts the new one after: headcount app accept-topic {topic}'
   },
   'topic-name': {
     exit: 2,
@@ -71,7 +71,19 @@ export const kafkaErrors = {
     exit: 1,
     message:
       'offset {offset} of {topic} partition {partition} is gone: the log now covers {start} to {end}; up to {lost} records are lost',
-    cure: 'start a new app (--app) to count what is left'
+    cure: 'count goes on behind the loss with --on-input-loss continue, consume with another --from; or count anew (--app)'
+  },
+  'log-cut': {
+    exit: 1,
+    message:
+      'the log of {topic} partition {partition} was cut at offset {resumeAt}, it ends at {end} now: {lost} records before {offset} were read and are gone',
+    cure: 'count goes on at the cut with --on-input-loss continue; an offset set by hand is put back by: headcount app resume'
+  },
+  'offset-moved': {
+    exit: 1,
+    message:
+      'the stored offset {offset} of {topic} partition {partition} is not as a flush left it: it was set by hand, or by another program',
+    cure: 'put it back where the last flush ended: headcount app resume'
   },
   'offsets-pending': {
     exit: 1,
@@ -158,7 +170,37 @@ export const kafkaErrors = {
     exit: 1,
     message:
       'topic {topic} is not the one that app {app} counts: it was made again (another topic id)',
-    cure: 'positions of the old topic mean nothing in the new one: count it as another --app, or delete the old one with: headcount app reset --app {app}'
+    cure: 'count the new one, too, from its beginning: headcount app accept-topic {topic} --app {app}; or start over: headcount app reset --app {app}'
+  },
+  'app-input-none': {
+    exit: 1,
+    message: 'no topic on {address} matches {pattern}',
+    cure: 'create one, or correct --topic-pattern: it has to match whole names'
+  },
+  'app-input-large': {
+    exit: 1,
+    message: 'more than {max} {what} cannot be counted',
+    cure: 'divide the input among several apps (--app)'
+  },
+  'app-topic-unasked': {
+    exit: 1,
+    message: 'app {app} counts topic {topic} too, which was not asked for',
+    cure: 'name it as well (--topic, --topic-pattern), or stop counting it for good: headcount app retire-topic {topic} --app {app}'
+  },
+  'app-topic-none': {
+    exit: 1,
+    message: 'app {app} does not count topic {topic}',
+    cure: 'it counts {topics}; a topic is added by naming it in --topic'
+  },
+  'app-topic-last': {
+    exit: 1,
+    message: 'app {app} counts nothing but topic {topic}',
+    cure: 'delete the app: headcount app reset --app {app}; a topic that was made again: headcount app accept-topic {topic} --app {app}'
+  },
+  'app-topic-retired': {
+    exit: 1,
+    message: 'topic {topic} of app {app} was retired: it is counted no more',
+    cure: 'leave it out of --topic, or count it again: headcount app accept-topic {topic} --app {app}'
   },
   'metrics-listen': {
     exit: 1,

@@ -61,6 +61,11 @@ export const limits = Object.freeze({
   stateBytesPerSecondMax: 4 * MB,
   /** Closing windows per commit. */
   closingBytesPerCommitMax: 4 * MB,
+  /** Partitions of one input topic, and topics of one app; more are refused by name. */
+  inputPartitionsMax: 65_536,
+  inputTopicsMax: 10_000,
+  /** Losses of input that an app remembers one by one; older ones are united. */
+  lossSpansMax: 64,
   /** One Fetch response, all partitions together. */
   fetchBytesMax: 8 * MB,
   /** One partition in a Fetch response. */

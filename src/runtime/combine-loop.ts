@@ -1,8 +1,8 @@
 import type { Flush } from '../combine/combiner.ts'
 import { isFailure } from '../core/errors.ts'
 import type { Clock } from '../port/clock.ts'
-import type { Source } from '../port/source.ts'
-import { Cadence } from './cadence.ts'
+import type { FrameSource } from '../port/source.ts'
+import { Cadence, flushInterval } from './cadence.ts'
 import type { Handover } from './handover.ts'
 import type { Intake } from './intake.ts'
 import type { RunReport } from './report.ts'
@@ -11,7 +11,9 @@ const LEASE_EVERY_MS = 30_000
 const POLL_WAIT_MS = 200
 
 export interface CombineLoopParts {
-  readonly source: Source
+  readonly source: FrameSource
+  /** What a partition is called in the report. */
+  readonly label: (partition: number) => string
   readonly intake: Intake
   readonly handover: Handover
   readonly clock: Clock
@@ -52,7 +54,7 @@ export class CombineLoop {
         const waitMs = Math.min(POLL_WAIT_MS, this.cadence.remaining(clock.now()))
         more = await source.poll(intake, waitMs)
         this.observe()
-        if (this.cadence.due(clock.now()) || intake.full) await this.flush()
+        if (this.cadence.due(clock.now()) || intake.full || this.isWaiting) await this.flush()
         await this.parts.afterPoll?.()
       }
       // Nothing follows that could decide on suspended frames.
@@ -73,31 +75,42 @@ export class CombineLoop {
   private async flush(only?: ReadonlySet<number>): Promise<void> {
     const { intake, handover, clock, report } = this.parts
     const now = clock.now()
-    if (!only) this.cadence.turn(now)
-    const flushes: Flush[] = []
+    if (!only) {
+      this.cadence.turn(now)
+      this.cadence.interval = flushInterval(this.parts.flushEveryMs, intake.combiners.size)
+    }
+    const flushes = new Map<number, Flush>()
     for (const [partition, combiner] of intake.combiners) {
       if (only && !only.has(partition)) continue
       const state = intake.state(partition)
       const lease = state !== 'behind' && now - (this.saidAt.get(partition) ?? 0) >= LEASE_EVERY_MS
       if (!combiner.hasNews(state) && !lease) continue
       this.saidAt.set(partition, now)
-      flushes.push(combiner.flush(state))
+      flushes.set(partition, combiner.flush(state))
     }
-    if (flushes.length === 0) return
+    if (flushes.size === 0) return
     if (!only) intake.flushed()
-    for (const { mark, rejectsDropped } of await handover.deliver(flushes)) {
+    for (const [partition, { mark, rejectsDropped }] of await handover.deliver(flushes)) {
       report.accounting.add(mark.accounting)
-      const { partition } = mark.range
       this.late.set(partition, (this.late.get(partition) ?? 0) + mark.accounting.late)
       report.rejectsDropped += rejectsDropped
     }
+    // Where a flush takes as long as the time between two, there has to be time for reading, too.
+    if (!only) this.cadence.turn(clock.now())
     report.flushes++
     report.flushTimes.observe(clock.now() - now)
   }
 
+  /** True when nothing is read before others know how far this is. */
+  private get isWaiting(): boolean {
+    const { intake } = this.parts
+    if (!intake.stands) return false
+    const combiners = [...intake.combiners]
+    return combiners.some(([partition, combiner]) => combiner.hasNews(intake.state(partition)))
+  }
+
   private observe(): void {
     const { intake, report } = this.parts
-    const { source } = this.parts
     let lag: number | undefined
     let pending = 0
     // Partitions that are not ours any more must not go on being reported.
@@ -108,7 +121,7 @@ export class CombineLoop {
       const behind = intake.lag(partition)
       if (behind !== undefined) lag = (lag ?? 0) + behind
       pending += combiner.pending.read
-      const name = source.bounded ? source.name : `${source.name}-${partition}`
+      const name = this.parts.label(partition)
       const late = this.late.get(partition) ?? 0
       report.partitions.set(name, {
         clock,

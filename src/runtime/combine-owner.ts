@@ -1,19 +1,18 @@
-import { Combiner, type Flush } from '../combine/combiner.ts'
+import { Combiner, type CombinerOptions, type Flush, type GroupNames } from '../combine/combiner.ts'
+import { failure, isFailure } from '../core/errors.ts'
 import type { Clock } from '../port/clock.ts'
-import type { AppLog, CommittedOffset, Membership } from '../port/log.ts'
-import type { SharedSource } from '../port/source.ts'
+import type { CommittedOffset, Membership } from '../port/log.ts'
 import type { Transactional } from '../port/transaction.ts'
 import { flushWork } from './flush-work.ts'
 import type { Handover } from './handover.ts'
+import { InputLosses } from './input-losses.ts'
 import type { Intake } from './intake.ts'
-import { newestMark } from './newest-mark.ts'
 import type { RunReport } from './report.ts'
 import type { CountSettings } from './settings.ts'
+import { type TaskStanding, type TaskStandingParts, taskStanding } from './task-standing.ts'
 import { commitUntilDone, isTaskLost } from './task-transactions.ts'
 
-export interface CombineOwnerParts {
-  readonly source: SharedSource
-  readonly log: AppLog
+export interface CombineOwnerParts extends TaskStandingParts {
   readonly intake: Intake
   readonly membership: Membership
   readonly settings: CountSettings
@@ -21,10 +20,8 @@ export interface CombineOwnerParts {
   readonly report: RunReport
   /** The transactions of the task of an input partition. */
   transactions(partition: number): Transactional
-  /** First offset to read of a partition nobody has read before. */
-  startOf(partition: number): Promise<number>
-  /** For the notes: what a first start begins with. */
-  readonly from: string
+  /** Called before a partition is read for the first time here. */
+  beforeRead?(partition: number): Promise<void>
 }
 
 /**
@@ -32,6 +29,8 @@ export interface CombineOwnerParts {
  * its own transactions; taking one over begins with them (protocol, "Taking over a task").
  */
 export class CombineOwner implements Handover {
+  /** Partitions whose input is gone. */
+  readonly losses: InputLosses
   private readonly parts: CombineOwnerParts
   private readonly tasks = new Map<number, Transactional>()
   private wanted = new Set<number>()
@@ -45,6 +44,7 @@ export class CombineOwner implements Handover {
 
   constructor(parts: CombineOwnerParts) {
     this.parts = parts
+    this.losses = new InputLosses({ ...parts, onInputLoss: parts.settings.onInputLoss })
   }
 
   /** What the group says is ours from now on. Takes effect with the next turn. */
@@ -72,6 +72,8 @@ export class CombineOwner implements Handover {
 
   /** Lets go of what was taken away, takes over what was given. `flush` flushes some partitions now. */
   async turn(flush: (partitions: ReadonlySet<number>) => Promise<void>): Promise<void> {
+    const isOurs = (partition: number): boolean => !this.lost.has(partition)
+    await this.losses.turn({ flush, isOurs })
     if (!this.unsettled) return
     this.unsettled = false
     if (this.returning.size > 0) {
@@ -85,33 +87,51 @@ export class CombineOwner implements Handover {
     }
     for (const partition of this.lost) await this.drop(partition)
     this.lost.clear()
-    const due = [...this.wanted].filter(partition => !this.tasks.has(partition))
+    const { inputs } = this.parts.source
+    const due = [...this.wanted].filter(
+      partition => !this.tasks.has(partition) && inputs.isReadable(partition)
+    )
     await Promise.all(due.map(partition => this.takeOver(partition)))
   }
 
   /** Each flush in a transaction of its task; those of different tasks at the same time. */
-  async deliver(flushes: readonly Flush[]): Promise<readonly Flush[]> {
-    const delivered = await Promise.all(
-      flushes.map(async flush => ((await this.commit(flush)) ? flush : undefined))
+  async deliver(flushes: ReadonlyMap<number, Flush>): Promise<ReadonlyMap<number, Flush>> {
+    const delivered = new Map(flushes)
+    await Promise.all(
+      [...flushes].map(async ([partition, flush]) => {
+        if (!(await this.commit(partition, flush))) delivered.delete(partition)
+      })
     )
-    return delivered.filter(flush => flush !== undefined)
+    return delivered
   }
 
   /** False when the partition is not ours any more, or has to be taken over again. */
-  private async commit(flush: Flush): Promise<boolean> {
-    const { log, clock, membership } = this.parts
-    const { partition } = flush.mark.range
-    const work = flushWork(flush, name => log.partitions(name))
+  private async commit(partition: number, flush: Flush): Promise<boolean> {
+    const { log, clock, membership, source, report } = this.parts
+    const { inputs } = source
+    const name = `combine ${inputs.label(partition)}`
+    const { pending } = report
+    // The offset of a topic that is gone can't be stored: nobody needs what was read of it last.
+    const givesUp = (): boolean => {
+      inputs.doubt()
+      return !inputs.isReadable(partition)
+    }
     const transactions = this.tasks.get(partition)!
     try {
-      await commitUntilDone({ partition, membership, transactions, clock }, work)
-      return true
+      const work = flushWork(flush, name => log.partitions(name))
+      if (inputs.isReadable(partition)) {
+        await commitUntilDone(
+          { name, partition, membership, transactions, clock, pending, givesUp },
+          work
+        )
+        return true
+      }
     } catch (error) {
-      if (!isTaskLost(error)) throw error
-      this.lost.add(partition)
-      this.unsettled = true
-      return false
+      if (!isTaskLost(error) && inputs.isReadable(partition)) throw error
     }
+    this.lost.add(partition)
+    this.unsettled = true
+    return false
   }
 
   async close(): Promise<void> {
@@ -122,6 +142,7 @@ export class CombineOwner implements Handover {
     const { source, intake } = this.parts
     source.revoke(partition)
     intake.remove(partition)
+    this.losses.forget(partition)
     await this.tasks.get(partition)?.close()
     this.tasks.delete(partition)
   }
@@ -131,15 +152,27 @@ export class CombineOwner implements Handover {
     const transactions = this.parts.transactions(partition)
     this.tasks.set(partition, transactions)
     try {
-      const { position, clockState } = await this.standing(partition, await transactions.init())
-      const combiner = new Combiner(
-        { ...settings, source: source.id, partition, partitions: source.partitions },
-        intake.groups,
-        position,
-        clockState
-      )
+      const stored = await transactions.init()
+      const { position, clockState, leaderEpoch } = await this.standing(partition, stored)
+      await this.parts.beforeRead?.(partition)
+      const { inputs } = source
+      const { input, partition: index } = inputs.place(partition)
+      if (index >= input.partitions) inputs.doubt()
+      const options = {
+        ...settings,
+        name: input.name,
+        source: input.id,
+        partition: index,
+        // A topic may grow; and the group may know of that before we do.
+        get partitions(): number {
+          return Math.max(inputs.place(partition).input.partitions, index + 1)
+        }
+      }
+      const combiner = createCombiner(options, intake.groups, position, clockState)
+      combiner.leaderEpoch = leaderEpoch
       intake.add(partition, combiner)
-      await source.assign(partition, combiner.readFrom)
+      const known = leaderEpoch === undefined ? undefined : { offset: position, leaderEpoch }
+      await source.assign(partition, combiner.readFrom, known)
     } catch (error) {
       if (!isTaskLost(error)) throw error
       this.lost.add(partition)
@@ -147,26 +180,26 @@ export class CombineOwner implements Handover {
     }
   }
 
-  /** The stored offset with its clock; without one the newest mark; else where a first start begins. */
-  private async standing(
-    partition: number,
-    stored: CommittedOffset | undefined
-  ): Promise<{ position: number; clockState: Uint8Array | undefined }> {
-    const { source, log, report, from } = this.parts
-    if (stored) {
-      this.resumed = true
-      const clockState = Uint8Array.from(Buffer.from(stored.metadata, 'base64'))
-      return { position: stored.offset, clockState }
-    }
-    const mark = await newestMark(log, source.id, partition)
-    if (mark) {
-      this.resumed = true
-      report.notes.push(
-        `partition ${partition} goes on at its newest mark, offset ${mark.range.to}`
-      )
-      return { position: mark.range.to, clockState: mark.clockState }
-    }
-    report.notes.push(`first start: reading partition ${partition} from ${from}`)
-    return { position: await this.parts.startOf(partition), clockState: undefined }
+  private async standing(slot: number, stored: CommittedOffset | undefined): Promise<TaskStanding> {
+    const standing = await taskStanding(this.parts, slot, stored)
+    this.resumed ||= standing.isResumed
+    if (standing.note !== undefined) this.parts.report.notes.push(standing.note)
+    return standing
+  }
+}
+
+/** Beside an offset that a flush has stored stands the partition's clock; tools that set offsets write none. */
+function createCombiner(
+  options: CombinerOptions & { readonly name: string },
+  groups: GroupNames,
+  offset: number,
+  clockState: Uint8Array | undefined
+): Combiner {
+  try {
+    return new Combiner(options, groups, offset, clockState)
+  } catch (error) {
+    if (!isFailure(error, 'format-damaged')) throw error
+    const { name: topic, partition } = options
+    throw failure('offset-moved', { topic, partition, offset }, error)
   }
 }

@@ -64,20 +64,19 @@ export class CountRun implements AsyncIterable<ResultRecord> {
 }
 
 export interface StageOneParts {
-  readonly source: Pick<Source, 'id' | 'partitions'>
+  /** A source that is read whole, from its beginning; without it partitions come later. */
+  readonly source?: Pick<Source, 'id' | 'partitions'>
   readonly settings: CountSettings
   /** Offsets at which reading ends, where it ends before the input does. */
   readonly ends?: ReadonlyMap<number, number>
   /** Partitions of partials that groups are spread over. */
   readonly groupPartitions: number
   readonly clock: Clock
-  /** Where each partition begins, with its clock's state when it goes on from a flush. */
-  readonly positions: ReadonlyMap<number, { position: number; clockState?: Uint8Array }>
 }
 
 /** Extractor, combiners and the check of the first frames, wired to an intake. */
 export function createIntake(parts: StageOneParts): { intake: Intake; sanity: SanityCheck } {
-  const { source, settings, clock, positions } = parts
+  const { source, settings, clock } = parts
   const { fields } = settings
   const extractor: Extractor = createExtractor({
     ...fields,
@@ -85,27 +84,10 @@ export function createIntake(parts: StageOneParts): { intake: Intake; sanity: Sa
   })
   const sanity = new SanityCheck(extractor, fields)
   const combiners = new Map<number, Combiner>()
-  for (const [partition, { position, clockState }] of positions) {
-    const combiner = new Combiner(
-      {
-        source: source.id,
-        partition,
-        partitions: source.partitions,
-        sketch: settings.sketch,
-        precision: settings.precision,
-        plan: settings.plan,
-        waitMs: settings.waitMs,
-        maxJumpMs: settings.maxJumpMs,
-        maxAheadMs: settings.maxAheadMs,
-        trustRecordTime: settings.trustRecordTime,
-        total: settings.total,
-        audit: settings.audit
-      },
-      extractor.groups,
-      position,
-      clockState
-    )
-    combiners.set(partition, combiner)
+  const { id = '', partitions = 0 } = source ?? {}
+  for (let partition = 0; partition < partitions; partition++) {
+    const options = { ...settings, source: id, partition, partitions }
+    combiners.set(partition, new Combiner(options, extractor.groups, 0))
   }
   const intake = new Intake(
     extractor,

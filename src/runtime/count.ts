@@ -9,8 +9,10 @@ import type { Source } from '../port/source.ts'
 import type { OpenStateCache } from '../port/state-cache.ts'
 import type { Confidence, SketchKind } from '../sketch/sketch.ts'
 import { WindowPlan } from '../window/plan.ts'
-import { type AppSource, type Role, runApp } from './app-run.ts'
+import type { AppSource } from './app-ports.ts'
+import { type AppRunParts, type Role, runApp } from './app-run.ts'
 import type { CountRun } from './count-run.ts'
+import type { OnInputLoss } from './input-losses.ts'
 import { runLocally } from './local-run.ts'
 import type { CountSettings } from './settings.ts'
 
@@ -54,6 +56,8 @@ export interface CountOptions {
   readonly trustRecordTime?: boolean
   /** How far a partition at its end may hold results back behind the others there: ms, or `10m`. */
   readonly maxHold?: number | string
+  /** How far partitions may be apart in event time while all are being read: ms, or `6h`. */
+  readonly maxSkew?: number | string
   readonly flushEvery?: number | string
   readonly emitEvery?: number | string
   /** When open windows are said: `paced` unless said; `at-stop` suits files, `never` is final only. */
@@ -64,8 +68,12 @@ export interface CountOptions {
   readonly maxState?: number | string
   /** Folder for the state cache; without one a nameless temporary file is used. */
   readonly stateDir?: string
+  /** On Kafka: stop a partition whose input is gone, or go on behind the loss; `fail` unless said. */
+  readonly onInputLoss?: OnInputLoss
   /** On Kafka: which stages this instance runs; `both` unless said. */
   readonly role?: Role
+  /** On Kafka: threads that stage 1 is spread over, each a member of the consumer group; 1 unless said. */
+  readonly threads?: number
   /** On Kafka: stop at the end that the topic had at the start. */
   readonly exitAtEnd?: boolean
   /** Keeps frames of files and pipes that could not be counted; on Kafka they go to `<app>-rejects`. */
@@ -80,6 +88,8 @@ export interface CountPorts {
   readonly openStateCache: OpenStateCache
 }
 
+const MAX_SKEW_MS = 6 * 3_600_000
+
 /**
  * Checks the options and fills in the defaults.
  *
@@ -88,6 +98,7 @@ export interface CountPorts {
 export function countSettings(options: Omit<CountOptions, 'source'>): CountSettings {
   const { keyType, by = [], where = [], weekStart = 'monday', dayStart = '00:00' } = options
   const waitMs = milliseconds('wait', options.wait, 5_000)
+  const maxSkewMs = milliseconds('max-skew', options.maxSkew, MAX_SKEW_MS)
   const keep = Object.entries(options.keep ?? {}).map(
     ([size, value]) => [size, milliseconds('keep', value, 0)] as const
   )
@@ -112,7 +123,9 @@ export function countSettings(options: Omit<CountOptions, 'source'>): CountSetti
     weekStart,
     dayStart,
     keep: new Map(keep),
-    waitMs
+    waitMs,
+    // Less than usual is no reason to keep less: the state would have another shape.
+    maxSkewMs: Math.max(maxSkewMs, MAX_SKEW_MS)
   })
   return {
     fields: {
@@ -134,6 +147,7 @@ export function countSettings(options: Omit<CountOptions, 'source'>): CountSetti
     maxAheadMs: milliseconds('max-ahead', options.maxAhead, 3_600_000),
     trustRecordTime: options.trustRecordTime ?? true,
     maxHoldMs: milliseconds('max-hold', options.maxHold, 600_000),
+    maxSkewMs,
     // Without groups everything is in the one group that a total would be.
     total: by.length > 0 && (options.total ?? false),
     maxGroups: options.maxGroups ?? 10_000,
@@ -141,18 +155,40 @@ export function countSettings(options: Omit<CountOptions, 'source'>): CountSetti
     maxStateBytes: bytes('max-state', options.maxState, 2 * 1_024 ** 3),
     flushEveryMs: milliseconds('flush-every', options.flushEvery, 1_000),
     emitEveryMs: milliseconds('emit-every', options.emitEvery, 1_000),
-    provisional: options.provisional ?? 'paced'
+    provisional: options.provisional ?? 'paced',
+    onInputLoss: options.onInputLoss ?? 'fail'
   }
 }
 
 /** Starts a count on the given machine. The results come by iterating what it returns. */
 export function startCount(options: CountOptions, ports: CountPorts): CountRun {
   const settings = countSettings(options)
-  const { source, exitAtEnd = false, role = 'both', rejects } = options
+  const { source, exitAtEnd = false, role = 'both', rejects, threads = 1 } = options
   const signal = options.signal ? { signal: options.signal } : {}
-  return 'attach' in source
-    ? runApp({ source, settings, ...ports, role, exitAtEnd, ...signal })
-    : runLocally({ source, settings, ...ports, ...(rejects && { rejects }), ...signal })
+  if (!('attach' in source)) {
+    return runLocally({ source, settings, ...ports, ...(rejects && { rejects }), ...signal })
+  }
+  const inThreads = threads > 1 && source.forThreads
+  return runApp({
+    source,
+    settings,
+    ...ports,
+    role,
+    exitAtEnd,
+    ...(inThreads && { threads: threadParts(inThreads, options, threads) }),
+    ...signal
+  })
+}
+
+/** The same count for threads: the options without what no thread can be given. */
+function threadParts(
+  { entry, onTrouble, options: source }: NonNullable<AppSource['forThreads']>,
+  options: CountOptions,
+  threads: number
+): NonNullable<AppRunParts['threads']> {
+  const notPlain = { source: undefined, rejects: undefined, signal: undefined }
+  const counting = { ...options, ...notPlain, threads: 1 }
+  return { threads, entry, onTrouble, data: { counting, source } }
 }
 
 function milliseconds(

@@ -32,7 +32,9 @@ export function flushWork(
     appends.push({ log: 'rejects', partition, records })
   }
   const metadata = Buffer.from(mark.clockState).toString('base64')
-  return { appends, offset: { offset: mark.range.to, metadata } }
+  const { leaderEpoch } = mark
+  const epoch = leaderEpoch === undefined ? {} : { leaderEpoch }
+  return { appends, offset: { offset: mark.range.to, metadata, ...epoch } }
 }
 
 function byPartition(

@@ -4,8 +4,8 @@ import type { RejectSink } from '../port/sink.ts'
 
 /** How stage 1 hands its flushes to stage 2. */
 export interface Handover {
-  /** Resolves with those that count: the others' partitions are not ours any more. */
-  deliver(flushes: readonly Flush[]): Promise<readonly Flush[]>
+  /** By slot. Resolves with those that count: the others' partitions are not ours any more. */
+  deliver(flushes: ReadonlyMap<number, Flush>): Promise<ReadonlyMap<number, Flush>>
 }
 
 /** Both stages in one process: partials go over in memory, live sketches and all. */
@@ -20,8 +20,8 @@ export class MemoryHandover implements Handover {
     this.rejects = rejects
   }
 
-  async deliver(flushes: readonly Flush[]): Promise<readonly Flush[]> {
-    for (const { partials, mark, rejects } of flushes) {
+  async deliver(flushes: ReadonlyMap<number, Flush>): Promise<ReadonlyMap<number, Flush>> {
+    for (const { partials, mark, rejects } of flushes.values()) {
       for (const partial of partials) this.merger.takePartial(partial)
       this.merger.takeMark(mark, this.nowMs())
       for (const reject of rejects) this.rejects?.keep(reject)

@@ -1,7 +1,10 @@
 import type { Combiner, GroupNames } from '../combine/combiner.ts'
+import type { MarkState } from '../combine/mark.ts'
 import { limits } from '../core/limits.ts'
 import type { Columns } from '../extract/columns.ts'
 import type { Extractor } from '../extract/extractor.ts'
+import { MOMENT_MS } from '../merge/watermark.ts'
+import type { InputLoss } from '../port/input-loss.ts'
 import type { Progress, RecordsSpan, Taker } from '../port/source.ts'
 
 const IDLE_AFTER_MS = 30_000
@@ -12,6 +15,12 @@ interface Standing {
   end: number
   /** Wall clock of the last frame; −Infinity when there was none since the start. */
   cameAt: number
+  /** Wall clock of the last time at the end; −Infinity when it was not there since the start. */
+  endedAt: number
+  /** Not read now: it is too far ahead of the others. */
+  held: boolean
+  /** Its log has answered. */
+  heard: boolean
 }
 
 /**
@@ -24,6 +33,7 @@ export class Intake implements Taker {
   /** Offsets at which reading ends; what lies behind is left for the next run. */
   private readonly ends: ReadonlyMap<number, number>
   private readonly standings = new Map<number, Standing>()
+  private readonly losses = new Map<number, InputLoss>()
   private readonly nowMs: () => number
   private readonly onColumns: (bytes: Uint8Array, columns: Columns) => void
 
@@ -54,7 +64,10 @@ export class Intake implements Taker {
     this.standings.set(partition, {
       atEnd: false,
       end: -1,
-      cameAt: Number.NEGATIVE_INFINITY
+      cameAt: Number.NEGATIVE_INFINITY,
+      endedAt: Number.NEGATIVE_INFINITY,
+      held: false,
+      heard: false
     })
   }
 
@@ -62,11 +75,7 @@ export class Intake implements Taker {
   remove(partition: number): void {
     this.combiners.delete(partition)
     this.standings.delete(partition)
-  }
-
-  /** Where reading begins: frames that were suspended when a partition changed hands come again. */
-  get readPositions(): Map<number, number> {
-    return new Map([...this.combiners].map(([index, combiner]) => [index, combiner.readFrom]))
+    this.losses.delete(partition)
   }
 
   lines(partition: number, bytes: Uint8Array, start: number, end: number, last: boolean): number {
@@ -93,17 +102,64 @@ export class Intake implements Taker {
   }
 
   progress(partition: number, progress: Progress): void {
-    this.combiners.get(partition)!.advance(Math.min(progress.position, this.endOf(partition)))
+    const combiner = this.combiners.get(partition)!
+    combiner.advance(Math.min(progress.position, this.endOf(partition)))
+    if (progress.leaderEpoch !== undefined) combiner.leaderEpoch = progress.leaderEpoch
     const standing = this.standings.get(partition)!
+    standing.heard = true
     standing.atEnd = progress.atEnd
+    if (progress.atEnd) standing.endedAt = this.nowMs()
     standing.end = progress.end
   }
 
+  lost(partition: number, loss: InputLoss): void {
+    this.losses.set(partition, loss)
+    const standing = this.standings.get(partition)!
+    standing.atEnd = false
+    standing.end = -1
+  }
+
+  /** The partitions whose input is gone, since this was asked last. */
+  takeLosses(): readonly (readonly [partition: number, loss: InputLoss])[] {
+    const taken = [...this.losses]
+    this.losses.clear()
+    return taken
+  }
+
   /** What the partition's next mark says. */
-  state(partition: number): 'behind' | 'at-end' | 'idle' {
-    const { atEnd, cameAt } = this.standings.get(partition)!
+  state(partition: number): MarkState {
+    const { atEnd, cameAt, held } = this.standings.get(partition)!
+    // Its end is not known while nobody looks: at-end would let the watermark pass what came meanwhile.
+    if (held) return 'paused'
     if (!atEnd) return 'behind'
     return this.nowMs() - cameAt >= IDLE_AFTER_MS ? 'idle' : 'at-end'
+  }
+
+  /** The partition has to wait for the others, or no longer. */
+  hold(partition: number, held: boolean): void {
+    this.standings.get(partition)!.held = held
+  }
+
+  isHeld(partition: number): boolean {
+    return this.standings.get(partition)?.held ?? false
+  }
+
+  /** True when every partition has to wait. */
+  get stands(): boolean {
+    return this.standings.size > 0 && [...this.standings.values()].every(({ held }) => held)
+  }
+
+  /** False at the end of the log, or of what is asked for: it has nothing that others could wait for. */
+  isReading(partition: number): boolean {
+    const { atEnd, endedAt } = this.standings.get(partition)!
+    if (atEnd || this.nowMs() - endedAt <= MOMENT_MS) return false
+    return this.combiners.get(partition)!.position < this.endOf(partition)
+  }
+
+  /** How far a partition is read; −1 until its log has agreed that there is such a position. */
+  reached(partition: number): number | undefined {
+    const combiner = this.combiners.get(partition)
+    return combiner && (this.standings.get(partition)!.heard ? combiner.position : -1)
   }
 
   /** Records between the position and the end of the log, where the end is known. */

@@ -35,15 +35,7 @@ async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
     { settings, sources: [source.id], partition: 0, tasks: 1, stored: false },
     cache
   )
-  const starts = Array.from({ length: source.partitions }, (_, partition) => partition)
-  const positions = new Map(starts.map(partition => [partition, { position: 0 }]))
-  const { intake, sanity } = createIntake({
-    source,
-    settings,
-    clock,
-    positions,
-    groupPartitions: 1
-  })
+  const { intake, sanity } = createIntake({ source, settings, clock, groupPartitions: 1 })
   const emission = new Cadence(settings.emitEveryMs, clock.now())
   const commit = async (sayAll: boolean): Promise<void> => {
     emission.turn(clock.now())
@@ -59,11 +51,12 @@ async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
     }
   }
   report.sizes = settings.plan.asked.map(({ name }) => name)
-  await source.open(new Map(starts.map(partition => [partition, 0])))
+  await source.open(new Map([...intake.combiners.keys()].map(partition => [partition, 0])))
   report.started = true
   try {
     await new CombineLoop({
       source,
+      label: () => source.name,
       intake,
       handover: new MemoryHandover(merger, () => clock.now(), parts.rejects),
       clock,

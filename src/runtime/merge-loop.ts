@@ -2,19 +2,18 @@ import { decodeMark, MARK_TYPE } from '../combine/mark.ts'
 import { decodePartial, PARTIAL_TYPE } from '../combine/partial.ts'
 import { utf8 } from '../core/bytes.ts'
 import { failure, isFailure } from '../core/errors.ts'
-import { limits } from '../core/limits.ts'
 import type { Commit, Merger } from '../merge/merger.ts'
 import type { Clock } from '../port/clock.ts'
 import type { AppLog, InRecord, LogName, LogReader, Membership, OutRecord } from '../port/log.ts'
 import type { Transactional, TransactionWork } from '../port/transaction.ts'
 import type { Emission } from '../result/result-record.ts'
-import { Cadence } from './cadence.ts'
+import { encodeHint, HINTED_MAX } from './alignment-hint.ts'
+import { Cadence, commitInterval } from './cadence.ts'
 import type { RunReport } from './report.ts'
 import { commitUntilDone } from './task-transactions.ts'
 
 const DELETE_EVERY_MS = 30_000
 const POLL_WAIT_MS = 200
-const COMMIT_EVERY_MAX_MS = 30_000
 
 export interface MergeLoopParts {
   readonly log: AppLog
@@ -51,15 +50,15 @@ export class MergeLoop {
     this.deletion = new Cadence(DELETE_EVERY_MS, now)
   }
 
-  /** Reads the changelog to its end. Returns the number of its records. */
-  async restore(): Promise<number> {
+  /** Reads the changelog to its end, as long as `isWanted`. Returns the number of records read. */
+  async restore(isWanted: () => boolean): Promise<number> {
     const { log, partition, merger, clock } = this.parts
     const { end } = await log.bounds('windows', partition)
     const restore = merger.restore()
     const reader = await log.read('windows', partition, 'start')
     let records = 0
     try {
-      while (reader.position < end) {
+      while (isWanted() && reader.position < end) {
         for (const record of await reader.poll(POLL_WAIT_MS)) {
           this.within('windows', record, ({ key, value }) => {
             if (!key) throw failure('format-damaged', { format: 'state', problem: 'no record key' })
@@ -71,7 +70,7 @@ export class MergeLoop {
     } finally {
       await reader.close()
     }
-    restore.finish(clock.now())
+    if (isWanted()) restore.finish(clock.now())
     return records
   }
 
@@ -142,6 +141,7 @@ export class MergeLoop {
   private async commit(sayAll: boolean): Promise<void> {
     const { partition, merger, membership, transactions, clock, report } = this.parts
     this.cadence.turn(clock.now())
+    let bytes = 0
     for (;;) {
       const position = this.reader!.position
       const begun = clock.now()
@@ -149,20 +149,31 @@ export class MergeLoop {
       this.parts.onCommit()
       if (!commit) return
       await commitUntilDone(
-        { partition, membership, transactions, clock },
+        {
+          name: `merge ${partition}`,
+          partition,
+          membership,
+          transactions,
+          clock,
+          pending: report.pending
+        },
         this.work(commit, position)
       )
       report.commits++
       report.commitTimes.observe(clock.now() - begun)
-      this.cadence.interval = this.stretched(commit.state)
+      bytes += bytesOf(commit.state)
+      this.cadence.interval = commitInterval(this.parts.emitEveryMs, bytes)
       await this.parts.onResults(commit.results)
       if (!commit.more) return
     }
   }
 
   private work({ number, state, results }: Commit, position: number): TransactionWork {
-    const { partition, merger } = this.parts
-    const metadata = JSON.stringify({ commit: number, watermark: merger.watermark.value })
+    const { partition, merger, clock } = this.parts
+    const { value: watermark } = merger.watermark
+    const slowest = merger.watermark.slowest(clock.now(), HINTED_MAX)
+    const { stateBytes } = merger.holdings
+    const metadata = encodeHint({ commit: number, watermark, slowest, stateBytes })
     return {
       appends: [
         { log: 'windows', partition, records: state },
@@ -172,20 +183,18 @@ export class MergeLoop {
     }
   }
 
-  /** Large commits come more rarely, so that the changelog stays within its budget. */
-  private stretched(state: readonly OutRecord[]): number {
-    let bytes = 0
-    for (const { key, value } of state) bytes += (key?.length ?? 0) + (value?.length ?? 0)
-    const needed = (bytes / limits.stateBytesPerSecondMax) * 1_000
-    return Math.min(COMMIT_EVERY_MAX_MS, Math.max(this.parts.emitEveryMs, needed))
-  }
-
   /** What the stored state contains is not needed again. */
   private async deleteMerged(): Promise<void> {
     const { log, partition, merger, clock } = this.parts
     this.deletion.turn(clock.now())
     if (merger.position > 0) await log.deleteBefore('partials', partition, merger.position)
   }
+}
+
+function bytesOf(records: readonly OutRecord[]): number {
+  let bytes = 0
+  for (const { key, value } of records) bytes += (key?.length ?? 0) + (value?.length ?? 0)
+  return bytes
 }
 
 function toRecord({ key, record }: Emission): { key: Uint8Array; value: Uint8Array } {

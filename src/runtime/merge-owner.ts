@@ -1,3 +1,4 @@
+import type { Inputs } from '../core/inputs.ts'
 import type { Merger } from '../merge/merger.ts'
 import type { Clock } from '../port/clock.ts'
 import type { AppLog, Membership } from '../port/log.ts'
@@ -15,8 +16,8 @@ export interface MergeOwnerParts {
   readonly log: AppLog
   readonly membership: Membership
   readonly settings: CountSettings
-  /** Ids of the input topics. */
-  readonly sources: readonly string[]
+  /** The topics that hold the watermark. */
+  readonly inputs: Inputs
   readonly clock: Clock
   readonly report: RunReport
   readonly openStateCache: OpenStateCache
@@ -47,6 +48,9 @@ export class MergeOwner {
 
   constructor(parts: MergeOwnerParts) {
     this.parts = parts
+    parts.inputs.onChange(() => {
+      for (const { merger } of this.tasks.values()) merger?.watermark.follow(parts.inputs.list)
+    })
   }
 
   /** What the group says is ours from now on. */
@@ -124,11 +128,12 @@ export class MergeOwner {
   }
 
   private async own(partition: number, task: Task): Promise<void> {
-    const { log, settings, sources, clock, report } = this.parts
+    const { log, settings, inputs, clock, report } = this.parts
     const transactions = this.parts.transactions(partition)
     const cache = this.parts.openStateCache(`merge-${partition}`)
     try {
       const tasks = log.partitions('partials')
+      const sources = inputs.list.map(({ id }) => id)
       const merger = createMerger({ settings, sources, partition, tasks, stored: true }, cache)
       const loop = new MergeLoop({
         log,
@@ -143,8 +148,11 @@ export class MergeOwner {
         onCommit: () => this.report()
       })
       await transactions.init()
-      const restored = await loop.restore()
+      const isWanted = (): boolean => task.wanted && !this.stopping.signal.aborted
+      const restored = await loop.restore(isWanted)
+      if (!isWanted()) return
       this.restored += restored
+      merger.watermark.follow(inputs.list)
       task.merger = merger
       task.loop = loop
       this.ready.add(partition)

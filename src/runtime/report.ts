@@ -1,6 +1,7 @@
 import { Accounting } from '../combine/accounting.ts'
 import { FILTERED, TOMBSTONE } from '../extract/columns.ts'
 import { Durations } from '../ops/durations.ts'
+import { PendingCommits } from '../ops/pending-commits.ts'
 import type { PartitionFigures, RunFigures } from '../ops/run-figures.ts'
 import { Warnings } from '../ops/warnings.ts'
 import type { ResultStatus } from '../result/result-record.ts'
@@ -49,8 +50,14 @@ export class RunReport implements RunFigures {
   commits = 0
   readonly flushTimes: Durations = new Durations()
   readonly commitTimes: Durations = new Durations()
+  /** Flushes and commits that are under way. */
+  readonly pending: PendingCommits = new PendingCommits()
   /** Input partitions whose flushes are refused now, because they don't continue where it stood. */
   misfits = 0
+  /** Input partitions that are not read any more, by name, and why. */
+  readonly stopped: Map<string, string> = new Map()
+  /** Records that were gone or cut off, by the name of their partition. */
+  readonly inputLost: Map<string, number> = new Map()
   /** Bytes of the state cache. */
   stateBytes = 0
   /** Windows whose running union is in memory. */

@@ -2,6 +2,7 @@ import type { ExtractOptions } from '../extract/extractor.ts'
 import type { ProvisionalPace } from '../merge/pacing.ts'
 import type { Confidence, SketchKind } from '../sketch/sketch.ts'
 import type { WindowPlan } from '../window/plan.ts'
+import type { OnInputLoss } from './input-losses.ts'
 
 /** What to count and how; the part of the options that both stages need. */
 export interface CountSettings {
@@ -22,6 +23,8 @@ export interface CountSettings {
   readonly trustRecordTime: boolean
   /** How far a partition at its end may hold the watermark behind the others there, in ms. */
   readonly maxHoldMs: number
+  /** How far partitions may be apart in event time while all are being read, in ms. */
+  readonly maxSkewMs: number
   /** Count all frames together too, beside the groups. */
   readonly total: boolean
   readonly maxGroups: number
@@ -33,6 +36,8 @@ export interface CountSettings {
   /** Stage 2 commits, and says what changed, at most this often, in ms. */
   readonly emitEveryMs: number
   readonly provisional: ProvisionalPace
+  /** What becomes of a partition whose input is gone. */
+  readonly onInputLoss: OnInputLoss
 }
 
 /** Groups are spread over this many partitions of partials; without `--by` there is one group. */

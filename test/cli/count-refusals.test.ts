@@ -43,16 +43,26 @@ const fields: readonly Case[] = [
   ['--max-state none', 'option-value', /--max-state/]
 ]
 
+const topics: readonly Case[] = [
+  ['--topic clicks,views', 'option-missing', /--app users/],
+  ['--topic-pattern events-.*', 'option-missing', /--app users/],
+  ['--topic-pattern events-( --app users', 'option-value', /--topic-pattern events-\.\*/],
+  ['--topic clicks --topic-pattern events-.* --app users', 'option-conflict', /leave one/]
+]
+
 describe('what headcount count refuses before it reads anything', { concurrency: 2 }, () => {
   const folder = freshFolder()
   after(() => folder[Symbol.dispose]())
   const count = (...args: string[]) =>
     ended(startHeadcount(['count', '-k', 'uid', ...args], { folder: folder.path }))
 
-  for (const [what, cases] of Object.entries({ sizes, times, fields })) {
+  for (const [what, cases] of Object.entries({ sizes, times, fields, topics })) {
     it(`wrong ${what}: status 2, one line, and the cure`, async () => {
       for (const [args, code, cure] of cases) {
-        const { status, stdout, stderr } = await count(...args.split(' '), 'never-read.jsonl')
+        const { status, stdout, stderr } = await count(
+          ...args.split(' '),
+          ...(cases === topics ? [] : ['never-read.jsonl'])
+        )
         assert.deepEqual([status, stdout], [2, ''], `${args}: ${stderr}`)
         const said = /^headcount: [^\n]+ \[([a-z-]+)]\n {2}→ ([^\n]+)\n$/.exec(stderr)
         assert.equal(said?.[1], code, `${args}: ${stderr}`)

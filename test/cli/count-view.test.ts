@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { endReport, fileStatus, unaccounted } from '../../src/cli/count/end-report.ts'
+import { endReport, fileStatus, topicStatus, unaccounted } from '../../src/cli/count/end-report.ts'
 import { RateMeter } from '../../src/cli/count/rate-meter.ts'
 import { statusText } from '../../src/cli/count/status-text.ts'
 import {
@@ -101,9 +101,14 @@ describe('the end report', () => {
     assert.match(endReport(made, 1, 'x').at(-1)!, /^1\.1 % of the frames .*--max-jump 1d$/)
   })
 
-  test('owns up to refused flushes and purged frames', () => {
+  test('owns up to stopped partitions, refused flushes and purged frames', () => {
     const made = report()
+    made.stopped.set('events-1', 'events-1 is not read any more: offset 5 is gone')
+    assert.match(endReport(made, 1, 'x').at(-1)!, /^events-1 is not read .* final results wait/)
+    assert.match(statusText(made, 0, 0)[1]!, /1 partitions stopped/)
+    assert.equal(topicStatus(made), 0)
     made.misfits = 1
+    assert.equal(topicStatus(made), 1)
     assert.match(endReport(made, 2_000, 'x').at(-1)!, /of 1 input partitions are refused/)
     made.purged.set('1m', 8)
     assert.ok(

@@ -1,10 +1,16 @@
+import { firstTopics, type InputFindings, inputsOf } from '../../src/app/input-growth.ts'
+import { InputWatch } from '../../src/app/input-watch.ts'
+import { type AppRecord, createAppRecord, decodeAppRecord } from '../../src/app/record.ts'
+import { settleRecord } from '../../src/app/settle.ts'
 import { failure } from '../../src/core/errors.ts'
+import { type Input, Inputs } from '../../src/core/inputs.ts'
 import type { Random } from '../../src/core/random.ts'
 import { MemoryCache } from '../../src/merge/memory-cache.ts'
 import type { Clock } from '../../src/port/clock.ts'
 import type { Seat } from '../../src/port/log.ts'
 import type { Transactional } from '../../src/port/transaction.ts'
-import { type AppPorts, type Role, runApp } from '../../src/runtime/app-run.ts'
+import type { AppPorts } from '../../src/runtime/app-ports.ts'
+import { type Role, runApp } from '../../src/runtime/app-run.ts'
 import type { CountRun } from '../../src/runtime/count-run.ts'
 import type { CountSettings } from '../../src/runtime/settings.ts'
 import { MemoryGroup } from '../../src/testing/memory-group.ts'
@@ -13,12 +19,17 @@ import { MemoryMember } from '../../src/testing/memory-membership.ts'
 import { MemoryTransactions } from '../../src/testing/memory-transactions.ts'
 import { ScriptedSource } from '../../src/testing/scripted-source.ts'
 import { SimClock } from '../../src/testing/sim-clock.ts'
+import type { GrowingWorld } from './instances-world.ts'
 
 /** Everything that outlives the instances: topics, groups, transactional ids, and the time. */
 export interface SharedApp {
   readonly settings: CountSettings
-  /** The input so far, by partition; it grows. */
+  /** The input so far, by partition of the world; it grows. */
   readonly script: readonly string[][]
+  /** The topics and partitions that the brokers have now. */
+  readonly cluster: Inputs
+  /** The world's partition that a slot stands for. */
+  frameListOf(slot: number): string[]
   readonly topics: MemoryTopics
   readonly transactions: MemoryTransactions
   readonly combine: MemoryGroup
@@ -33,7 +44,7 @@ export interface SharedApp {
 
 export interface SharedAppOptions {
   readonly settings: CountSettings
-  readonly inputPartitions: number
+  readonly places: GrowingWorld['places']
   readonly tasks: number
   readonly startMs: number
   readonly random: Random
@@ -42,23 +53,47 @@ export interface SharedAppOptions {
 }
 
 export function createSharedApp(options: SharedAppOptions): SharedApp {
-  const { settings, inputPartitions, tasks, startMs, random, trouble, tell } = options
+  const { settings, places, tasks, startMs, random, trouble, tell } = options
   const counts = { partials: tasks, windows: tasks, counts: tasks, rejects: tasks, control: 1 }
   const clock = new SimClock(startMs)
   const topics = new MemoryTopics(counts)
   const now = (): number => clock.now()
+  const script: string[][] = places.map(() => [])
+  const cluster = new Inputs(inputsAt(places, 0))
   return {
     settings,
-    script: Array.from({ length: inputPartitions }, () => []),
+    script,
+    cluster,
+    frameListOf: slot => {
+      const { input, partition } = cluster.place(slot)
+      return script[indexOf(places, input.name, partition)]!
+    },
     topics,
     transactions: new MemoryTransactions(topics),
-    combine: new MemoryGroup({ partitions: inputPartitions, now }),
+    combine: new MemoryGroup({ partitions: cluster, now }),
     merge: new MemoryGroup({ partitions: tasks, now }),
     clock,
     random,
     trouble,
     tell
   }
+}
+
+/** The topics that there are so many ms after the start. */
+export function inputsAt(places: GrowingWorld['places'], ms: number): readonly Input[] {
+  const topics = [...new Set(places.map(({ topic }) => topic))].sort((left, right) => left - right)
+  return topics.map(topic => {
+    const ours = places.filter(place => place.topic === topic)
+    const partitions = ours.filter(({ madeAt }) => madeAt <= ms).length
+    const begunWith = ours.filter(({ madeAt }) => madeAt <= 0).length
+    const name = `topic-${topic}`
+    return { name, id: `id of ${name}`, partitions, begunWith, retired: false, gone: false }
+  })
+}
+
+/** Index in the world of a partition of a topic. */
+export function indexOf(places: GrowingWorld['places'], name: string, partition: number): number {
+  return places.findIndex(each => `topic-${each.topic}` === name && each.partition === partition)
 }
 
 /** Lets a process stand still: whoever comes to the gate waits while it is shut. */
@@ -97,7 +132,7 @@ export class Instance {
     this.combine = new MemoryMember(app.combine, app.clock)
     this.merge = new MemoryMember(app.merge, app.clock)
     this.run = runApp({
-      source: { attach: async () => this.ports() },
+      source: { attach: () => this.ports() },
       settings: app.settings,
       clock: this.clock,
       openStateCache: () => new MemoryCache(),
@@ -112,7 +147,7 @@ export class Instance {
     const { app, combine, merge } = this
     const tasks = app.topics.partitions('partials')
     return (
-      app.script.every((_, partition) => combine.seat(partition)) &&
+      app.cluster.slots.every(slot => combine.seat(slot)) &&
       tasks.every((_, partition) => merge.seat(partition))
     )
   }
@@ -166,25 +201,54 @@ export class Instance {
     }
   }
 
-  private ports(): AppPorts {
+  private async ports(): Promise<AppPorts> {
     const { app, clock, combine, merge } = this
-    const { random, script } = app
-    const source = new ScriptedSource({ partitions: script, batch: 1 + random.below(20), clock })
+    const { random } = app
+    const record = await this.settle(stored => stored ?? firstRecord(app))
+    const inputs = new Inputs(inputsOf(record, new Set()))
+    const watch = new InputWatch({
+      inputs,
+      record,
+      clock,
+      newer: async () => storedRecord(app),
+      find: async () => findings(app),
+      settle: next => this.settle(stored => next(stored!)),
+      mayPass: () => false,
+      tell: line => app.tell(`${this.name}: ${line}`),
+      everyMs: 1_000 + random.below(20_000)
+    })
+    const source = new ScriptedSource({
+      partitions: [],
+      topics: { inputs, framesOf: slot => app.frameListOf(slot) },
+      batch: 1 + random.below(20),
+      clock
+    })
     return {
       source,
+      followInputs: stop => watch.follow(stop),
       log: new MemoryLog(app.topics, clock),
       combine,
       merge,
       combineTransactions: partition => this.transactions('combine', partition),
       mergeTransactions: partition => this.transactions('merge', partition),
       startOf: async () => 0,
-      latestOf: async partition => script[partition]!.length,
+      latestOf: async slot => app.frameListOf(slot).length,
+      hints: async () => {
+        const tasks = app.topics.partitions('partials')
+        return tasks.map((_, task) => app.merge.offsets.get(task)?.metadata)
+      },
       sessionMs: 6_000,
       from: 'earliest',
       close: async () => {
         await Promise.all([combine.leave(), merge.leave()])
       }
     }
+  }
+
+  private settle(next: (stored: AppRecord | undefined) => AppRecord): Promise<AppRecord> {
+    const { app, clock } = this
+    const setup = app.transactions.open({ transactionalId: 'app-setup' })
+    return settleRecord({ stored: async () => storedRecord(app), setup, clock, next })
   }
 
   /** A broker takes its time, aborts, and answers late or never. */
@@ -250,4 +314,20 @@ function seatOf(group: MemoryGroup, member: MemoryMember, partition: number): Se
   const seat = member.seat(partition)
   if (seat) group.check(seat, [partition])
   return seat
+}
+
+function storedRecord({ topics }: SharedApp): AppRecord | undefined {
+  const newest = topics.partition('control', 0).records.at(-1)
+  return newest && decodeAppRecord(newest.value!)
+}
+
+function findings({ cluster }: SharedApp): InputFindings {
+  const found = new Map(cluster.list.map(topic => [topic.name, topic]))
+  return { found, wanted: [...found.keys()], named: true }
+}
+
+function firstRecord(app: SharedApp): AppRecord {
+  const tasks = app.topics.partitions('partials').length
+  const topics = firstTopics(findings(app))
+  return createAppRecord({ app: 'app', topics, partialsPartitions: tasks, settings: {} })
 }

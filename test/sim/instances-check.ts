@@ -11,12 +11,15 @@ import { createSketch } from '../../src/sketch/create.ts'
 import type { MemoryTopics } from '../../src/testing/memory-log.ts'
 import { checkOrder } from '../testing/result-order.ts'
 import { type Truth, trueWindows } from './event-time-oracle.ts'
-import type { SharedApp } from './instances-app.ts'
+import { indexOf, type SharedApp } from './instances-app.ts'
 import { InstancesRun } from './instances-run.ts'
-import { createGrowingWorld } from './instances-world.ts'
+import { createGrowingWorld, type GrowingWorld } from './instances-world.ts'
 
-/** Plays one history of instances and compares what it left behind with a Map of Sets. */
-export async function checkInstances(seed: number): Promise<void> {
+/**
+ * Plays one history of instances and compares what it left behind with a Map of Sets. Returns how often a
+ * flush has said that its partition waits for others.
+ */
+export async function checkInstances(seed: number): Promise<number> {
   const random = new Random(seed)
   const world = createGrowingWorld(random)
   const truth = trueWindows(world)
@@ -26,9 +29,10 @@ export async function checkInstances(seed: number): Promise<void> {
     assert.deepEqual(run.misfits, [], 'every range arrives once')
     const { topics } = run.app
     checkFates(truth, topics)
-    checkRejects(truth, topics)
+    checkRejects(truth, topics, world.places)
     checkResults(truth, topics)
     checkSketches(truth, run.app)
+    return waits(topics)
   } catch (error) {
     const story = run.log.join('\n  ')
     throw new Error(`HEADCOUNT_SEED=${seed}: ${String(error)}\n  ${story}`, { cause: error })
@@ -46,11 +50,20 @@ function checkFates(truth: Truth, topics: MemoryTopics): void {
   for (const [fate, frames] of found) assert.equal(frames, truth.fates[fate] ?? 0, `frames ${fate}`)
 }
 
-function checkRejects(truth: Truth, topics: MemoryTopics): void {
+function waits(topics: MemoryTopics): number {
+  const values = topics.partition('partials', 0).records.map(({ value }) => value)
+  const marks = values.filter(value => value?.[0] === MARK_TYPE).map(value => decodeMark(value!))
+  return marks.filter(({ state }) => state === 'paused').length
+}
+
+function checkRejects(truth: Truth, topics: MemoryTopics, places: GrowingWorld['places']): void {
   const found = topics
     .partitions('rejects')
     .flatMap(({ records }) => records.map(({ value }) => JSON.parse(text(value!))))
-    .map(({ partition, offset, reason }) => `${partition}/${offset} ${reason}`)
+    .map(({ source, partition, offset, reason }) => {
+      const index = indexOf(places, source.replace('id of ', ''), partition)
+      return `${index}/${offset} ${reason}`
+    })
   assert.deepEqual(found.sort(), truth.rejects, 'rejects')
 }
 
@@ -60,7 +73,10 @@ function checkResults(truth: Truth, topics: MemoryTopics): void {
     for (const { key, value } of records) {
       const name = text(key!)
       const record = parseResult(text(value!))!
-      checkOrder(name, latest.get(name), record)
+      const before = latest.get(name)
+      checkOrder(name, before, record)
+      // A result and the header that holds its revision are stored together, so none is left out.
+      assert.equal(record.revision, (before?.revision ?? 0) + 1, `${name}: every revision is said`)
       latest.set(name, record)
     }
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { isFailure } from '../../src/core/errors.ts'
 import type { Random } from '../../src/core/random.ts'
 import { countSettings } from '../../src/runtime/count.ts'
-import { createSharedApp, Instance, type SharedApp } from './instances-app.ts'
+import { createSharedApp, Instance, inputsAt, type SharedApp } from './instances-app.ts'
 import { frameText, type GrowingWorld, RECORDED } from './instances-world.ts'
 
 const STEP_MS = 100
@@ -28,7 +28,7 @@ export class InstancesRun {
     this.begun = RECORDED
     this.app = createSharedApp({
       settings: countSettings(world.options),
-      inputPartitions: world.partitions.length,
+      places: world.places,
       tasks: world.tasks,
       startMs: RECORDED,
       random,
@@ -87,7 +87,8 @@ export class InstancesRun {
   }
 
   private async step(): Promise<void> {
-    const { script, clock } = this.app
+    const { script, clock, cluster } = this.app
+    cluster.update(inputsAt(this.world.places, this.elapsed))
     for (const [partition, arrivals] of this.world.arrivals.entries()) {
       const list = script[partition]!
       while (list.length < arrivals.length && arrivals[list.length]! <= this.elapsed) {
@@ -163,9 +164,9 @@ export class InstancesRun {
   }
 
   private get isCounted(): boolean {
-    const { combine, merge, script, topics } = this.app
-    const isRead = script.every(
-      (list, index) => (combine.offsets.get(index)?.offset ?? 0) === list.length
+    const { combine, merge, cluster, topics } = this.app
+    const isRead = cluster.slots.every(
+      slot => (combine.offsets.get(slot)?.offset ?? 0) === this.app.frameListOf(slot).length
     )
     const isMerged = topics
       .partitions('partials')

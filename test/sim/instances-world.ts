@@ -9,8 +9,10 @@ const HOUR = 60 * MINUTE
 /** Record times when nobody looks at them closely: long after every event. */
 export const RECORDED = Date.UTC(2029, 0, 1)
 
-/** A topic that grows while it is counted. */
+/** One or two topics that grow while they are counted. */
 export interface GrowingWorld extends World {
+  /** Where each partition lies: its topic, 0 or 1, its number there, and when it is made, ms after the start. */
+  readonly places: readonly { topic: number; partition: number; madeAt: number }[]
   /** When each frame comes, in ms after the start, by partition. */
   readonly arrivals: readonly (readonly number[])[]
   /** The last of them. */
@@ -38,10 +40,18 @@ export function createGrowingWorld(random: Random): GrowingWorld {
     frames(random, { size: random.below(60), start, users, trustRecordTime })
   )
   const spread = [5, 20, 60][random.below(3)]! * SECOND
-  const arrivals = partitions.map(list => {
+  const two = count > 2 && random.below(2) === 0
+  const addedAt = count > 2 && random.below(2) === 0 ? random.below(spread) : 0
+  const places = partitions.map((_, index) => ({
+    topic: two ? index % 2 : 0,
+    partition: two ? index >> 1 : index,
+    madeAt: index === count - 1 ? addedAt : 0
+  }))
+  const arrivals = partitions.map((list, index) => {
     const atOnce = random.below(3) === 0 ? random.below(spread) : -1
+    const { madeAt } = places[index]!
     return list
-      .map(() => (atOnce < 0 ? random.below(spread) : atOnce))
+      .map(() => Math.max(madeAt, atOnce < 0 ? random.below(spread) : atOnce))
       .toSorted((left, right) => left - right)
   })
   return {
@@ -52,17 +62,19 @@ export function createGrowingWorld(random: Random): GrowingWorld {
       total: grouped && random.below(2) === 0,
       precision: 10,
       wait: [0, '5s'][random.below(2)]!,
+      maxSkew: ['30s', '2m', '6h'][random.below(3)]!,
       flushEvery: [200, 1_000][random.below(2)]!,
       emitEvery: [200, 1_000][random.below(2)]!,
       trustRecordTime,
       ...shapes[random.below(count === 1 ? 4 : 3)]!
     },
     partitions,
+    places,
     logAppendTime: false,
     bounded: false,
     tasks: grouped ? 1 + random.below(3) : 1,
     arrivals,
-    lastArrival: Math.max(0, ...arrivals.flat())
+    lastArrival: Math.max(addedAt, ...arrivals.flat())
   }
 }
 

@@ -2,7 +2,8 @@ import { MemoryCache } from '../../src/merge/memory-cache.ts'
 import type { Transactional } from '../../src/port/transaction.ts'
 import { LatestResults } from '../../src/result/latest-results.ts'
 import { parseResult, type ResultRecord } from '../../src/result/result-record.ts'
-import { type AppPorts, runApp } from '../../src/runtime/app-run.ts'
+import type { AppPorts } from '../../src/runtime/app-ports.ts'
+import { runApp } from '../../src/runtime/app-run.ts'
 import type { CountRun } from '../../src/runtime/count-run.ts'
 import type { CountSettings } from '../../src/runtime/settings.ts'
 import { MemoryLog, MemoryTopics } from '../../src/testing/memory-log.ts'
@@ -37,6 +38,8 @@ export interface InstanceOptions {
   /** Frames of each partition as JSON text. What a test adds to them later is read, too. */
   readonly script: readonly (readonly string[])[]
   readonly settings: CountSettings
+  /** The first offset that the log still has. */
+  readonly firstKept?: (partition: number) => number
   readonly batch?: number
   readonly exitAtEnd?: boolean
   /** Asked at every commit of either stage; throwing kills the instance before it counts. */
@@ -47,8 +50,13 @@ export interface InstanceOptions {
 export async function startInstance(durable: Durable, options: InstanceOptions): Promise<CountRun> {
   const { clock, topics, transactions } = durable
   const { script, settings, batch = 100, exitAtEnd = false, hook } = options
-  const source = new ScriptedSource({ partitions: script, batch, clock })
-  const combine = new MemoryMembership(durable.combined, source.partitions)
+  const source = new ScriptedSource({
+    partitions: script,
+    batch,
+    clock,
+    ...(options.firstKept && { firstKept: options.firstKept })
+  })
+  const combine = new MemoryMembership(durable.combined, script.length)
   const merge = new MemoryMembership(durable.merged, 1)
   let commits = 0
   const open = (stage: string, partition: number, offsets: StoredOffsets): Transactional =>
@@ -64,6 +72,7 @@ export async function startInstance(durable: Durable, options: InstanceOptions):
     merge,
     startOf: async () => 0,
     latestOf: async partition => script[partition]!.length,
+    hints: async () => [durable.merged.get(0)?.metadata],
     sessionMs: 6_000,
     from: 'earliest',
     combineTransactions: partition => open('combine', partition, durable.combined),

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { defaultAppName } from '../../app/names.ts'
+import { appNameOf } from '../../app/names.ts'
 import { failure } from '../../core/errors.ts'
 import { RejectFile } from '../../host/reject-file.ts'
 import { refuseSameFile } from '../../host/same-file.ts'
@@ -11,8 +11,8 @@ import type { OptionName } from '../../runtime/options/option-table.ts'
 import { RunReport } from '../../runtime/report.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { countOptions } from '../count/count-options.ts'
-import { fileSource, topicSource } from '../count/count-source.ts'
-import { endReport, fileStatus } from '../count/end-report.ts'
+import { type ChosenTopics, chosenTopics, fileSource, topicSource } from '../count/count-source.ts'
+import { endReport, fileStatus, topicStatus } from '../count/end-report.ts'
 import { openMetrics } from '../count/metrics-page.ts'
 import { printPlan } from '../count/plan-printer.ts'
 import { followRun } from '../count/run-follower.ts'
@@ -20,13 +20,23 @@ import { resultView } from '../count/view-choice.ts'
 import { withoutExperimentalWarning } from '../experimental-warning.ts'
 
 /** What only a topic has: positions, an app and its instances. */
-const TOPIC_ONLY = ['from', 'until', 'exit-at-end', 'role', 'group-protocol', 'app'] as const
+const TOPIC_ONLY = [
+  'from',
+  'until',
+  'exit-at-end',
+  'on-input-loss',
+  'role',
+  'threads',
+  'group-protocol',
+  'app'
+] as const
 
 export const countCommand: Command = {
   name: 'count',
   summary: 'count distinct keys per window, from a topic, files or standard input',
   options: [
     'topic',
+    'topic-pattern',
     'app',
     'key',
     'key-type',
@@ -48,11 +58,14 @@ export const countCommand: Command = {
     'max-ahead',
     'trust-record-time',
     'max-hold',
+    'max-skew',
     'audit',
     'from',
     'until',
     'exit-at-end',
+    'on-input-loss',
     'role',
+    'threads',
     'emit-every',
     'only-final',
     'flush-every',
@@ -85,12 +98,13 @@ export const countCommand: Command = {
 async function run(context: CommandContext): Promise<number> {
   const { options, signal, clock, stderr } = context
   if (options.given('plan')) return printPlan(context, countSettings(countOptions(context, false)))
-  const topic = topicOf(context)
-  const bounded = topic === undefined
+  const topics = chosenTopics(context)
+  const bounded = topics === undefined
   const counting = countOptions(context, bounded)
   // Judged before a port or a file is taken.
   countSettings(counting)
-  const source = bounded ? fileSource(context) : await topicSource(context, topic)
+  if (!bounded) appName(context, topics)
+  const source = bounded ? fileSource(context) : await topicSource(context, topics)
   const rejects = options.get('rejects')
   refuseMisplaced(context, bounded)
   const rejectFile = bounded && rejects !== undefined ? openRejects(context, rejects) : undefined
@@ -118,12 +132,12 @@ async function run(context: CommandContext): Promise<number> {
     stderr.status.clear()
     rejectFile?.close()
     await metrics?.close()
-    const kept = bounded ? rejects : `${appName(context)}-rejects`
+    const kept = bounded ? rejects : `${appName(context, topics)}-rejects`
     if (run.report.started) {
       for (const line of endReport(run.report, clock.now() - started, kept)) await stderr.line(line)
     }
   }
-  return bounded ? fileStatus(run.report) : 0
+  return bounded ? fileStatus(run.report) : topicStatus(run.report)
 }
 
 /** Flags that mean nothing for this kind of input. A configuration may hold them for both kinds. */
@@ -134,13 +148,6 @@ function refuseMisplaced({ options }: CommandContext, bounded: boolean): void {
   }
   if (!bounded) refuse('rejects', 'a topic: its rejects go to a topic')
   else for (const name of TOPIC_ONLY) refuse(name, 'files: they are read from end to end')
-}
-
-/** The topic to count; files on the command line win over a topic from a configuration. */
-function topicOf({ options, args }: CommandContext): string | undefined {
-  if (args.length === 0) return options.get('topic')
-  if (options.origin('topic')?.kind !== 'flag') return undefined
-  throw failure('option-conflict', { option: '--topic', other: `the file ${args[0]}` })
 }
 
 function openRejects({ folder, args }: CommandContext, path: string): RejectFile {
@@ -158,7 +165,6 @@ function openStateCache({ options, folder }: CommandContext, task: string): Stat
   })
 }
 
-function appName(context: CommandContext): string {
-  const { options } = context
-  return options.get('app') ?? defaultAppName(options.get('topic')!, options.get('key')!)
+function appName({ options }: CommandContext, { topic = [] }: ChosenTopics): string {
+  return appNameOf(options.get('app'), topic, options.need('key', 'a count'))
 }

@@ -31,12 +31,15 @@ export function countOptions(
     maxAhead: options.get('max-ahead'),
     trustRecordTime: options.get('trust-record-time'),
     maxHold: options.get('max-hold'),
+    maxSkew: options.get('max-skew'),
     audit: options.get('audit'),
     maxState: options.get('max-state'),
     emitEvery: options.get('emit-every'),
     flushEvery: options.get('flush-every'),
     exitAtEnd: options.get('exit-at-end'),
+    onInputLoss: options.get('on-input-loss'),
     role: options.get('role'),
+    threads: options.get('threads'),
     provisional: options.get('only-final') ? 'never' : paced ? 'paced' : 'at-stop'
   }
 }

@@ -1,3 +1,4 @@
+import { topicNames } from '../../app/names.ts'
 import { failure } from '../../core/errors.ts'
 import { jsonlSource } from '../../host/jsonl-source.ts'
 import type { CountOptions } from '../../runtime/count.ts'
@@ -12,9 +13,32 @@ export function fileSource(context: CommandContext): CountOptions['source'] {
   return jsonlSource('-', { stdin })
 }
 
+/** The topics to count: `files` on the command line win over topics from a configuration. */
+export function chosenTopics({ options, args }: CommandContext): ChosenTopics | undefined {
+  const flagged = (['topic', 'topic-pattern'] as const).find(
+    name => options.origin(name)?.kind === 'flag'
+  )
+  if (args.length > 0) {
+    if (flagged === undefined) return undefined
+    throw failure('option-conflict', { option: `--${flagged}`, other: `the file ${args[0]}` })
+  }
+  const topic = flagged === 'topic-pattern' ? undefined : options.get('topic')
+  const topicPattern = flagged === 'topic' ? undefined : options.get('topic-pattern')
+  if (topic === undefined && topicPattern === undefined) return undefined
+  return {
+    ...(topic === undefined ? {} : { topic: topicNames(topic) }),
+    ...(topicPattern === undefined ? {} : { topicPattern })
+  }
+}
+
+export interface ChosenTopics {
+  readonly topic?: readonly string[]
+  readonly topicPattern?: string
+}
+
 export async function topicSource(
   context: CommandContext,
-  topic: string
+  topics: ChosenTopics
 ): Promise<CountOptions['source']> {
   // Loaded only here: files and pipes should not wait for the Kafka client.
   const { kafkaSource } = await import('../../kafka-app.ts')
@@ -24,7 +48,7 @@ export async function topicSource(
   const groupProtocol = options.get('group-protocol')
   return kafkaSource({
     ...kafkaSettings(options, folder),
-    topic,
+    ...topics,
     ...(app === undefined ? {} : { app }),
     ...(groupProtocol === undefined ? {} : { groupProtocol }),
     from: startOf(options.get('from'), clock.now()),

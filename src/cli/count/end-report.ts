@@ -33,6 +33,11 @@ export function fileStatus(report: RunReport): number {
   return report.tooLate().size > 0 || frames(report, 'too-late') > 0 ? 1 : 0
 }
 
+/** Exit status of a count of a topic that was not interrupted: 1 when stage 2 has refused some of it. */
+export function topicStatus({ misfits }: RunReport): number {
+  return misfits > 0 ? 1 : 0
+}
+
 /** Frames that none of the sums holds: 0, or headcount has a defect. */
 export function unaccounted({ accounting }: RunReport): number {
   const { read, counted, rejected: refused, suspended, lost, byVerdict } = accounting
@@ -110,7 +115,8 @@ function* audited({ audit }: RunReport): Iterable<string> {
   yield `audit: ${audit.within} of ${audit.windows} minutes had their exact number between low and high; greatest error ${worst}`
 }
 
-function* trouble({ misfits }: RunReport): Iterable<string> {
+function* trouble({ misfits, stopped }: RunReport): Iterable<string> {
+  for (const why of stopped.values()) yield `${why}; final results wait for it`
   if (misfits > 0) {
     yield `the flushes of ${misfits} input partitions are refused until they go on where they stood; final results wait for that`
   }

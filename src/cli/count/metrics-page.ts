@@ -12,13 +12,14 @@ export interface MetricsPage {
  * @throws metrics-listen
  */
 export async function openMetrics(
-  { options, stderr }: CommandContext,
+  { options, stderr, clock }: CommandContext,
   run: () => RunFigures
 ): Promise<MetricsPage | undefined> {
   const port = options.get('metrics-port')
   if (port === undefined) return undefined
   const { serveMetrics } = await import('../../ops/metrics-server.ts')
-  const server = await serveMetrics({ port, host: options.get('metrics-host'), run })
+  const now = (): number => clock.now()
+  const server = await serveMetrics({ port, host: options.get('metrics-host'), run, now })
   await stderr.line(`headcount: metrics on http://${server.address}/metrics`)
   return server
 }

@@ -28,7 +28,7 @@ function watermarkText(watermark: number): string {
   return watermark === Number.NEGATIVE_INFINITY ? 'not known yet' : formatTime(watermark)
 }
 
-function asideText({ accounting, misfits, purged }: RunReport): string {
+function asideText({ accounting, misfits, purged, stopped }: RunReport): string {
   const { late, suspended, lost, rejected } = accounting
   const parts: string[] = []
   if (late > 0) parts.push(`late ${formatCount(late)}`)
@@ -42,5 +42,6 @@ function asideText({ accounting, misfits, purged }: RunReport): string {
   if (gone > 0) parts.push(`purged ${formatCount(gone)}`)
   if (lost > 0) parts.push(`lost ${formatCount(lost)}`)
   if (misfits > 0) parts.push(`${misfits} partitions refused`)
+  if (stopped.size > 0) parts.push(`${stopped.size} partitions stopped`)
   return parts.join(' · ')
 }

@@ -6,8 +6,17 @@ export const countRows = {
     kind: 'text',
     short: 't',
     area: 'Input',
-    description: 'Kafka topic',
-    example: 'events'
+    description: 'Kafka topic; a count takes several, separated by commas (with --app)',
+    example: 'events',
+    conflicts: ['topic-pattern']
+  },
+  'topic-pattern': {
+    kind: 'text',
+    area: 'Input',
+    description:
+      'regular expression for whole names of topics to count, also of those made later (with --app)',
+    example: 'events-.*',
+    conflicts: ['topic']
   },
   app: {
     kind: 'text',
@@ -93,6 +102,15 @@ export const countRows = {
       'read up to here and stop: latest, or a record time (@…); open windows stay open for the next run',
     example: '@2026-02-01T00:00Z'
   },
+  'on-input-loss': {
+    kind: 'choice',
+    choices: ['fail', 'continue'],
+    area: 'Input',
+    default: 'fail',
+    description:
+      'when records are gone before they were counted: fail stops their partition, continue goes on and says what results may lack',
+    example: 'continue'
+  },
   'emit-every': {
     kind: 'duration',
     area: 'Output',
@@ -116,11 +134,21 @@ export const countRows = {
       'stages of this instance: combine reads the topic, merge holds the windows; each needs some instance',
     example: 'combine'
   },
+  threads: {
+    kind: 'integer',
+    min: 1,
+    max: 64,
+    area: 'Scale',
+    default: '1',
+    description:
+      'threads that read the topic in this process; more than partitions are idle; stage 2 stays in the main one',
+    example: '4'
+  },
   'flush-every': {
     kind: 'duration',
     area: 'Cadence',
     default: '1s',
-    description: 'time between two flushes of partials',
+    description: 'time between two flushes of partials; longer with more than 50 partitions here',
     example: '500ms'
   },
   'group-protocol': {

@@ -61,6 +61,14 @@ export const eventTimeRows = {
       'how far a partition that is read to its end may hold results back behind the others that are',
     example: '1h'
   },
+  'max-skew': {
+    kind: 'duration',
+    area,
+    default: '6h',
+    description:
+      'partitions further ahead of the slowest in event time wait for it; sizes that only larger ones need are kept as much longer',
+    example: '1d'
+  },
   'trust-record-time': {
     kind: 'boolean',
     area,
