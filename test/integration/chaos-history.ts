@@ -1,216 +1,209 @@
-import assert from 'node:assert/strict'
-import { once } from 'node:events'
 // A disturbance comes at some moment, not after some event.
 import { setTimeout as pause } from 'node:timers/promises'
-import { text } from '../../src/core/bytes.ts'
 import { Random } from '../../src/core/random.ts'
-import { parseResult, type ResultRecord } from '../../src/result/result-record.ts'
-import { checkOrder } from '../testing/result-order.ts'
-import { appLog, committedRecords } from './app-topics.ts'
-import { ChaosProcess } from './chaos-process.ts'
-import { assertMinutes, type CountingPlace, latestOf } from './counting.ts'
+import type { ChaosBrokers } from './chaos-brokers.ts'
+import { type Deed, drawCall, drawDeed } from './chaos-deeds.ts'
+import type { ChaosProcess } from './chaos-process.ts'
+import { ChaosStage, SESSION_MS } from './chaos-stage.ts'
+import type { CountingPlace } from './counting.ts'
 
-export interface ChaosOptions {
+export interface HistoryOptions {
   readonly seed: number
   readonly frames: number
   /** Milliseconds during which frames come and instances are disturbed. */
   readonly lastsMs: number
+  /** Where they may die, too. */
+  readonly brokers?: ChaosBrokers
 }
 
-type Deed = 'kill' | 'interrupt' | 'start' | 'short pause' | 'long pause'
-
-const deeds: readonly Deed[] = ['kill', 'kill', 'interrupt', 'start', 'short pause', 'long pause']
 const INSTANCES_MAX = 3
-const SESSION_MS = 6_000
+const ZOMBIE_MS = SESSION_MS + 2_500
+/** The broker ends a transaction after 15 s, and looks for such ones once a second. */
+const TIMEOUT_MS = 17_500
 
 /**
- * One history on a real broker: frames come while processes are killed, stand still, stop and start;
- * then one counts the rest. What was done is in `story`.
+ * One history on a real broker: frames come while instances, and what they depend on, fail in every way
+ * that we know; then one counts the rest. The seed decides what happens when, not how it ends.
  */
 export class ChaosHistory {
-  readonly story: string[] = []
-  private readonly place: CountingPlace
-  private readonly options: ChaosOptions
+  readonly stage: ChaosStage
+  readonly deeds = new Map<string, number>()
+  private readonly options: HistoryOptions
   private readonly random: Random
-  private readonly processes: ChaosProcess[] = []
-  private readonly begun = performance.now()
-  private topic = ''
-  /** Name of its app, once there is one. */
-  app = ''
 
-  constructor(place: CountingPlace, options: ChaosOptions) {
-    this.place = place
+  constructor(place: CountingPlace, options: HistoryOptions) {
     this.options = options
     this.random = new Random(options.seed)
+    this.stage = new ChaosStage(place, { ...options, partitions: 1 + this.random.below(4) })
   }
 
   /** Throws with the story when anything is not as it should be. */
   async run(): Promise<void> {
+    const { stage } = this
     try {
+      await stage.generate()
+      await this.undisturbed(() => stage.open())
       await this.disturb()
-      await this.drain()
-      await this.check()
+      await stage.sent()
+      await stage.drain()
+      await this.undisturbed(async () => {
+        await stage.finish()
+        await stage.check()
+      })
     } catch (error) {
-      const stderr = this.processes.map(({ name, said }) => `${name}: ${said}`)
-      const lines = [`seed ${this.options.seed}: ${String(error)}`, ...this.story, ...stderr]
-      throw new Error(lines.join('\n  '), { cause: error })
+      throw stage.told(error)
     } finally {
-      for (const process of this.processes) process.kill()
+      await stage.close()
     }
   }
 
-  /** What was done, in short. */
-  get deeds(): string {
-    const done = new Map<string, number>()
-    for (const line of this.story) {
-      const kind = /kill|Ctrl-C|still for \d+ ms|starts/.exec(line)?.[0]
-      if (kind) done.set(kind, (done.get(kind) ?? 0) + 1)
-    }
-    return [...done].map(([kind, times]) => `${times} × ${kind}`).join(', ')
-  }
-
-  private get files(): { readonly frames: string; readonly truth: string } {
-    const { seed } = this.options
-    return { frames: `frames-${seed}.jsonl`, truth: `truth-${seed}.json` }
+  private undisturbed(work: () => Promise<void>): Promise<void> {
+    const { brokers } = this.options
+    return brokers ? brokers.undisturbed(work) : work()
   }
 
   private async disturb(): Promise<void> {
-    const { place, random, files } = this
-    const { seed, frames, lastsMs } = this.options
-    const late = ['--late-share', '0.02', '--late-max', '60s']
-    const size = ['--frames', String(frames), '--users', '900', '--rate', String(frames / 300)]
-    const output = ['-o', files.frames, '--truth', files.truth]
-    await place.run(
-      'generate',
-      '--seed',
-      String(seed),
-      '--shape',
-      'small',
-      ...size,
-      ...late,
-      ...output
-    )
-    const partitions = 1 + random.below(4)
-    const { topic, app } = await place.topic(partitions)
-    this.topic = topic
-    this.app = app
-    this.tell(`${partitions} partitions, ${frames} frames`)
-    const rate = String(Math.ceil((frames / lastsMs) * 1_000))
-    const producing = place.start([
-      'produce',
-      '-t',
-      topic,
-      '-k',
-      'uid',
-      '--rate',
-      rate,
-      files.frames
-    ])
-    const produced = once(producing, 'close')
-    producing.stdout.resume()
-    producing.stderr.resume()
-    this.start()
-    this.start()
-    const until = performance.now() + lastsMs
+    const { random, stage, options } = this
+    await stage.start()
+    await stage.start()
+    const until = performance.now() + options.lastsMs
     while (performance.now() < until) {
       await pause(300 + random.below(1_500))
-      this.deed(deeds[random.below(deeds.length)]!, random.below(INSTANCES_MAX))
+      const rest = until - performance.now()
+      await this.disturbOnce(
+        drawDeed(random, deed => {
+          if (deed === 'broker') return options.brokers !== undefined
+          return deed !== 'timeout' || rest > TIMEOUT_MS / 2
+        })
+      )
     }
-    const [status] = await produced
-    assert.equal(status, 0, 'the frames are sent')
   }
 
-  private deed(deed: Deed, index: number): void {
-    const running = this.processes.filter(({ state }) => state === 'running')
-    const victim = running[index % Math.max(1, running.length)]
-    if (!victim || (deed === 'start' && running.length < INSTANCES_MAX)) this.start()
-    else if (deed === 'kill') this.tell(`kill -9 ${victim.name}`, () => victim.kill())
-    else if (deed === 'interrupt') this.tell(`Ctrl-C ${victim.name}`, () => victim.interrupt())
-    else if (deed !== 'start') {
-      const ms = deed === 'long pause' ? SESSION_MS + 2_500 : 800
-      this.tell(`${victim.name} stands still for ${ms} ms`, () => victim.pause())
-      void pause(ms).then(() => {
-        if (victim.state === 'paused') this.tell(`${victim.name} goes on`, () => victim.resume())
+  private async disturbOnce(deed: Deed): Promise<void> {
+    const { random, stage } = this
+    const running = stage.processes.filter(({ state }) => state === 'running')
+    const victim = running[random.below(INSTANCES_MAX) % Math.max(1, running.length)]
+    if (deed === 'broker') return this.restartBroker()
+    if (deed === 'late start' && running.length < INSTANCES_MAX) return this.startLate()
+    if (!victim || deed === 'start' || deed === 'late start') {
+      if (running.length >= INSTANCES_MAX) return
+      this.did('start')
+      await stage.start()
+      return
+    }
+    this.disturbVictim(deed, victim)
+  }
+
+  private disturbVictim(deed: Deed, victim: ChaosProcess): void {
+    const { random, stage } = this
+    const { name, link } = victim
+    switch (deed) {
+      case 'kill':
+        this.did('kill -9')
+        stage.tell(`kill -9 ${name}`, () => victim.kill())
+        break
+      case 'SIGINT':
+        this.did('SIGINT')
+        stage.tell(`Ctrl-C ${name}`, () => victim.interrupt())
+        break
+      case 'SIGTERM':
+        this.did('SIGTERM')
+        stage.tell(`SIGTERM ${name}`, () => victim.terminate())
+        break
+      case 'pause':
+        this.freeze(victim, 800, '')
+        break
+      case 'zombie':
+        this.freeze(victim, ZOMBIE_MS, '')
+        break
+      case 'cut':
+        this.did('cut')
+        stage.tell(`the connections of ${name} are cut`, () => link?.cut())
+        break
+      case 'silence':
+        this.silence(victim, 500 + random.below(ZOMBIE_MS))
+        break
+      case 'timeout':
+        this.loseEnds(victim)
+        break
+      default:
+        this.trapCall(victim)
+    }
+  }
+
+  /** It stands still, and what it sent last arrives when it goes on. */
+  private freeze(victim: ChaosProcess, ms: number, where: string): void {
+    const { stage } = this
+    const { name, link } = victim
+    if (victim.state !== 'running') {
+      link?.release()
+      return
+    }
+    this.did(`${ms > SESSION_MS ? 'zombie' : 'pause'}${where}`)
+    stage.tell(`${name} stands still${where} for ${ms} ms`, () => victim.pause())
+    void pause(ms).then(() => {
+      if (victim.state === 'paused') stage.tell(`${name} goes on`, () => victim.resume())
+      else link?.release()
+    })
+  }
+
+  private silence({ name, link }: ChaosProcess, ms: number): void {
+    this.did('silence')
+    this.stage.tell(`nothing comes through to ${name} for ${ms} ms`, () => link?.hold())
+    void pause(ms).then(() => link?.release())
+  }
+
+  /** Its transactions stay open until the broker ends them. */
+  private loseEnds({ name, link }: ChaosProcess): void {
+    this.did('timeout')
+    this.stage.tell(`no EndTxn of ${name} arrives for ${TIMEOUT_MS} ms`, () => {
+      link?.lose(['EndTxn', 'InitProducerId'])
+    })
+    void pause(TIMEOUT_MS).then(() => link?.lose([]))
+  }
+
+  private trapCall(victim: ChaosProcess): void {
+    const { stage } = this
+    const { name, link } = victim
+    const { call, fault, outcome } = drawCall(this.random)
+    stage.tell(`a trap for ${name}: its next ${call} is ${fault}, it ${outcome}`)
+    const sprung = (): void => {
+      if (outcome === 'stands still') {
+        this.freeze(victim, ZOMBIE_MS, ` before its ${call}`)
+        return
+      }
+      this.did(outcome === 'dies' ? `kill -9 at ${call} ${fault}` : `${call} ${fault}`)
+      stage.tell(`the ${call} of ${name} is ${fault}, it ${outcome}`, () => {
+        if (outcome === 'dies') victim.kill()
       })
     }
+    link?.trap({ call, fault, sprung })
   }
 
-  /** Those that stand still go on first: what they still want to write must not count. */
-  private async drain(): Promise<void> {
-    while (this.processes.some(({ state }) => state === 'paused')) await pause(100)
-    for (const process of this.processes) {
-      if (process.state === 'running')
-        this.tell(`Ctrl-C ${process.name}`, () => process.interrupt())
-    }
-    await Promise.all(this.processes.map(process => process.ended))
-    const strange = this.processes.filter(({ isStrange }) => isStrange).map(({ name }) => name)
-    assert.deepEqual(strange, [], 'every instance ends as it was told to')
-    const { stderr } = await this.place.run('count', ...this.arguments, '-e')
-    assert.doesNotMatch(stderr, /are refused/, 'every range arrives once')
-    this.tell('counted to the end')
+  /** Somebody else has its partitions when it takes them over at last. */
+  private async startLate(): Promise<void> {
+    await this.stage.start({
+      call: 'InitProducerId',
+      fault: 'held',
+      naming: '-combine-',
+      sprung: started => this.freeze(started, ZOMBIE_MS, ' before its InitProducerId')
+    })
   }
 
-  private async check(): Promise<void> {
-    const { place, app, files } = this
-    const latest = new Map<string, ResultRecord>()
-    const log = await appLog(place.scratch.cluster, app)
-    for (const { key, value } of await committedRecords(log, 'counts', 0)) {
-      const name = text(key!)
-      const record = parseResult(text(value!))!
-      checkOrder(name, latest.get(name), record)
-      latest.set(name, record)
-    }
-    await log.close()
-    const jsonl = [...latest.values()].map(record => JSON.stringify(record)).join('\n')
-    const clean = await place.run(
-      'count',
-      files.frames,
-      '-k',
-      'uid',
-      '--format',
-      'jsonl',
-      ...this.sketch
-    )
-    assert.deepEqual(countsOf(jsonl), countsOf(clean.stdout))
-    // An estimate has its error; the frames and the exact sketch have none.
-    if (this.sketch.includes('exact')) assertMinutes(jsonl, place.truth(files.truth))
+  private restartBroker(): void {
+    const downMs = 500 + this.random.below(4_000)
+    const id = this.options.brokers?.restart(this.random.below(9), downMs)
+    if (id === undefined) return
+    this.did('broker restart')
+    this.stage.tell(`kill -9 of broker ${id}, back after ${downMs} ms`)
   }
 
-  private get sketch(): readonly string[] {
-    return ['--sketch', this.options.seed % 2 === 0 ? 'exact' : 'adaptive']
-  }
-
-  private get arguments(): readonly string[] {
-    const session = ['--group-session-timeout', `${SESSION_MS}ms`]
-    const pace = ['--flush-every', '100ms', '--emit-every', '100ms', ...this.sketch]
-    return [
-      '-t',
-      this.topic,
-      '-k',
-      'uid',
-      '--app',
-      this.app,
-      '--format',
-      'jsonl',
-      ...session,
-      ...pace
-    ]
-  }
-
-  private start(): void {
-    const name = `#${this.processes.length + 1}`
-    this.tell(`${name} starts`)
-    this.processes.push(new ChaosProcess(name, this.place.start(['count', ...this.arguments])))
-  }
-
-  private tell(line: string, deed?: () => void): void {
-    const seconds = ((performance.now() - this.begun) / 1_000).toFixed(1)
-    this.story.push(`${seconds} s: ${line}`)
-    deed?.()
+  private did(kind: string): void {
+    this.deeds.set(kind, (this.deeds.get(kind) ?? 0) + 1)
   }
 }
 
-/** What does not depend on when and by whom a window was counted. */
-function countsOf(jsonl: string): (readonly [start: string, frames: number, uniques: number])[] {
-  return latestOf(jsonl).map(({ start, frames, uniques }) => [start, frames, uniques] as const)
+/** In a few words. */
+export function deedsText(deeds: ReadonlyMap<string, number>): string {
+  return [...deeds].map(([kind, times]) => (times === 1 ? kind : `${times} × ${kind}`)).join(', ')
 }

@@ -4,8 +4,10 @@ import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
 import { text } from '../../src/core/bytes.ts'
 import { appLog, committedRecords } from './app-topics.ts'
-import { CountingPlace, latestOf } from './counting.ts'
+import { ChaosProcess } from './chaos-process.ts'
+import { assertMinutes, CountingPlace, latestOf } from './counting.ts'
 import { developmentBroker } from './dev-broker.ts'
+import { SilenceWatch } from './silence-watch.ts'
 
 const broker = await developmentBroker()
 
@@ -112,4 +114,58 @@ describe('a count that is killed or stopped', { skip: broker ? false : 'no broke
     }))
     assert.deepEqual(found, place.truth('truth.json').minutes)
   })
+
+  it('a rolling restart of three loses no frame, and no partition stands still for long', async t => {
+    const { topic, app } = await place.topic(6)
+    const session = ['--group-session-timeout', '6s']
+    const args = ['-t', topic, '-k', 'uid', '--app', app, '--format', 'jsonl', ...session]
+    const pace = ['--flush-every', '200ms', '--emit-every', '200ms']
+    const instances: ChaosProcess[] = []
+    const start = async (): Promise<void> => {
+      const next = new ChaosProcess('one', place.start(['count', ...args, ...pace]))
+      instances.push(next)
+      await next.says(/first start|goes on where/)
+    }
+    await Promise.all([start(), start(), start()])
+    const log = await appLog(place.scratch.cluster, app)
+    const watch = new SilenceWatch(await log.read('partials', 0, 'start'))
+    const slowly = ['produce', '-t', topic, '-k', 'uid', '--rate', '4000', 'frames.jsonl']
+    const producing = place.start(slowly)
+    const produced = once(producing, 'close')
+    try {
+      await watch.heard(6, 60_000)
+      const restarted = restartEach(instances.slice(), start)
+      const silence = await watch.silence(12_000)
+      await restarted
+      t.diagnostic(`longest silence of a partition: ${silence} ms`)
+      assert.ok(silence <= 5_000, `a partition was silent for ${silence} ms`)
+      await produced
+      await Promise.all(instances.map(stop))
+      assert.ok(!instances.some(({ isStrange }) => isStrange), 'all ended in order')
+      await place.run('count', ...args, '-e')
+      const { stdout } = await place.run('results', '--app', app, '--format', 'jsonl')
+      assertMinutes(stdout, place.truth('truth.json'))
+    } finally {
+      producing.kill('SIGKILL')
+      for (const instance of instances) instance.kill()
+      await watch.close()
+      await log.close()
+    }
+  })
 })
+
+/** One after the other ends in order, and another one takes its place. */
+async function restartEach(
+  instances: readonly ChaosProcess[],
+  start: () => Promise<void>
+): Promise<void> {
+  for (const instance of instances) {
+    await stop(instance)
+    await start()
+  }
+}
+
+async function stop(instance: ChaosProcess): Promise<void> {
+  if (instance.state === 'running') instance.terminate()
+  await instance.ended
+}

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readdirSync, readFileSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isFailure } from '../../src/core/errors.ts'
 import { count, kafkaSource } from '../../src/index.ts'
@@ -7,6 +9,30 @@ import { CountingPlace } from './counting.ts'
 import { ownBroker } from './dev-broker.ts'
 
 const broker = await ownBroker()
+
+/** The only segment of partition 0 in a broker's folder. */
+function segmentOf(folder: string, topic: string): string {
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const segment = found.find(path => path.endsWith(`${topic}-0/00000000000000000000.log`))
+  assert.ok(segment, `a log of ${topic} in ${folder}`)
+  return join(folder, segment)
+}
+
+/** Cuts a log behind the last whole batch before an offset, as a disk does that lost writes. */
+function cutLog(path: string, before: number): number {
+  const bytes = readFileSync(path)
+  let at = 0
+  let offset = 0
+  for (;;) {
+    // RecordBatch v2: base offset 8, length 4, …, last offset delta 4 at 23.
+    const next = Number(bytes.readBigInt64BE(at)) + bytes.readInt32BE(at + 23) + 1
+    if (next > before) break
+    offset = next
+    at += 12 + bytes.readInt32BE(at + 8)
+  }
+  truncateSync(path, at)
+  return offset
+}
 
 describe('a count whose broker goes away', { skip: broker ? false : 'no broker' }, () => {
   let place: CountingPlace
@@ -73,5 +99,31 @@ describe('a count whose broker goes away', { skip: broker ? false : 'no broker' 
       .split('\n')
       .reduce((sum, line) => sum + JSON.parse(line).frames, 0)
     assert.ok(frames >= 10_000, `${frames} frames`)
+  })
+
+  it('notices a log that came back shorter, although it has grown again since, and goes on if told to', async () => {
+    const { topic, app } = await place.topic(1)
+    const produce = () => place.run('produce', '-t', topic, '-k', 'uid', 'frames.jsonl')
+    await produce()
+    const args = ['-t', topic, '-k', 'uid', '--app', app, '--format', 'jsonl', '-e']
+    await place.run('count', ...args)
+    await broker!.kill()
+    const kept = cutLog(segmentOf(broker!.folder, topic), 3_500)
+    await broker!.revive()
+    // Offsets from the cut on are taken by other frames now; only their leader epoch tells.
+    await produce()
+    const stderr = await place.refuse('count', ...args)
+    const lost = 5_000 - kept
+    const line = `cut at offset ${kept}, .*: ${lost} records before 5000 were read`
+    assert.match(stderr, new RegExp(`${line}.*\\[log-cut]\n.*--on-input-loss continue`, 's'))
+    const done = await place.run('count', ...args, '--on-input-loss', 'continue')
+    assert.match(done.stderr, new RegExp(`goes on at offset ${kept}`))
+    assert.match(done.stderr, /5000 counted/)
+    const { stdout } = await place.run('results', '--app', app, '--format', 'jsonl')
+    const results = stdout
+      .trim()
+      .split('\n')
+      .map(each => JSON.parse(each))
+    assert.equal(results.at(-1).lost, lost)
   })
 })

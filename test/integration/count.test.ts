@@ -87,7 +87,7 @@ describe('counting a topic', { skip }, () => {
     )
   })
 
-  it('counts what Kafka’s own producer sends, and its own consumer reads the results', async () => {
+  it('counts what Kafka’s own producer sends; its own tools read the results and the lag', async () => {
     const { topic, app } = await place.topic(1)
     const at = ['--bootstrap-server', place.bootstrap]
     const tool = (name: string, args: string[], input = '') =>
@@ -98,9 +98,16 @@ describe('counting a topic', { skip }, () => {
     await count(topic, app)
     const read = ['--from-beginning', '--timeout-ms', '8000', '--isolation-level', 'read_committed']
     const args = [...at, '--topic', `${app}-counts`, ...read, '--max-messages', '1']
-    const { stdout, stderr } = await tool('kafka-console-consumer', args)
+    await produce(place.scratch.cluster, topic, 0, encode(['more', 'and more']))
+    const [{ stdout, stderr }, groups] = await Promise.all([
+      tool('kafka-console-consumer', args),
+      tool('kafka-consumer-groups', [...at, '--describe', '--group', `${app}-combine`])
+    ])
     const result = parseResult(stdout.trim())
     assert.deepEqual([result?.uniques, result?.frames], [2, 3], stderr)
+    // Group, topic, partition, stored offset, end, lag.
+    const row = groups.stdout.split('\n').find(line => line.includes(` ${topic} `))
+    assert.deepEqual(row?.split(/\s+/).slice(2, 6), ['0', '3', '5', '2'], groups.stdout)
   })
 
   it('counts what a read-committed console consumer sees, aborted frames of others left out', async () => {

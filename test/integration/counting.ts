@@ -40,8 +40,12 @@ export class CountingPlace {
     return join(this.folder, name)
   }
 
-  start(args: readonly string[]): ReturnType<typeof startHeadcount> {
-    const env = { HEADCOUNT_BROKERS: this.bootstrap }
+  /** Another way to the brokers than the place's own may be given. */
+  start(
+    args: readonly string[],
+    brokers: string = this.bootstrap
+  ): ReturnType<typeof startHeadcount> {
+    const env = { HEADCOUNT_BROKERS: brokers }
     return startHeadcount(args, { folder: this.folder, env })
   }
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { decodeMark, MARK_TYPE } from '../../src/combine/mark.ts'
 import type { LogReader } from '../../src/port/log.ts'
 
@@ -11,9 +12,18 @@ export class SilenceWatch {
     this.reader = reader
   }
 
-  /** Resolves when frames of this many partitions have come. */
-  async heard(partitions: number): Promise<void> {
-    while (this.heardAt.size < partitions) await this.listen()
+  /** Resolves when frames of this many partitions have come. Throws when that takes longer. */
+  async heard(partitions: number, limitMs: number): Promise<void> {
+    const until = performance.now() + limitMs
+    while (this.heardAt.size < partitions) {
+      const heard = [...this.heardAt.keys()].join(', ')
+      assert.ok(performance.now() < until, `of ${partitions} partitions only ${heard} are flushed`)
+      await this.listen()
+    }
+  }
+
+  close(): Promise<void> {
+    return this.reader.close()
   }
 
   /** The longest silence of any partition in ms, from now on for so long. */
