@@ -5,20 +5,23 @@ import { broker } from './cases/broker.ts'
 import { cache } from './cases/cache.ts'
 import { clock } from './cases/clock.ts'
 import { emission } from './cases/emission.ts'
+import { extract } from './cases/extract.ts'
 import { file } from './cases/file.ts'
 import { memory } from './cases/memory.ts'
+import { scale } from './cases/scale.ts'
 import { sketch } from './cases/sketch.ts'
 import { stageTwo } from './cases/stage-two.ts'
+import { transactions } from './cases/transactions.ts'
 import { twoYears } from './cases/two-years.ts'
+import { uneven } from './cases/uneven.ts'
 import { windows } from './cases/windows.ts'
 
 /*
- * npm run bench [-- file | broker | memory | sketch | cache | clock …] [--frames N] [--keys N] [--rounds N]
- *   [--minutes N] [--brokers host:port]
- * npm run bench -- windows | two-years | stage-two | emission … [--days N] [--groups N] [--seconds N]
+ * npm run bench [-- NAME …] [--frames N] [--keys N] [--rounds N] [--minutes N] [--days N] [--groups N]
+ *   [--seconds N] [--brokers host:port]
  *
  * Whole processes side by side in one run, answers asserted equal, CPU time as the main figure; sketches, the
- * state cache and the clock in this process.
+ * kernel, the state cache and the clock in this process. Without a name, those that take minutes.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,33 +38,43 @@ const { values, positionals } = parseArgs({
 })
 const frames = Number(values.frames)
 const rounds = Number(values.rounds)
-// Joining groups and loading the client weigh on a short run: a topic gets twice the frames.
-const topicFrames = frames * 2
-const wanted =
-  positionals.length > 0 ? positionals : ['file', 'broker', 'memory', 'sketch', 'cache', 'clock']
+const seconds = Number(values.seconds)
+
+type Benchmark = () => void | Promise<void>
+
+const cases: Readonly<Record<string, Benchmark>> = {
+  file: () => file(frames, rounds),
+  // Joining groups and loading the client weigh on a short run: a topic gets twice the frames.
+  broker: onBroker(bootstrap => broker(bootstrap, frames * 2, rounds)),
+  memory: () => memory(frames),
+  extract: () => extract(frames, rounds),
+  sketch: () => sketch(Number(values.keys), rounds),
+  cache: () => cache(Number(values.minutes)),
+  clock: () => clock(frames, rounds),
+  windows: () => windows(frames, rounds),
+  'two-years': () => twoYears(frames * 5),
+  'stage-two': () => stageTwo(Number(values.days), Number(values.groups)),
+  emission: onBroker(bootstrap => emission(bootstrap, seconds)),
+  transactions: onBroker(bootstrap => transactions(bootstrap, frames * 5, rounds)),
+  uneven: onBroker(bootstrap => uneven(bootstrap, frames * 8.5)),
+  scale: onBroker(bootstrap => scale(bootstrap, frames * 5))
+}
+const SHORT = ['file', 'broker', 'memory', 'extract', 'sketch', 'cache', 'clock']
+
+/** With the broker that was named, or one of its own. */
+function onBroker(work: (bootstrap: string) => Promise<void>): Benchmark {
+  return () => (values.brokers ? work(values.brokers) : developmentBroker(work))
+}
+
 console.log(
   `${cpus()[0]?.model} × ${cpus().length}, Node ${process.versions.node}, ${new Date().toISOString()}`
 )
-for (const name of wanted) {
-  if (name === 'file') await file(frames, rounds)
-  else if (name === 'memory') await memory(frames)
-  else if (name === 'sketch') await sketch(Number(values.keys), rounds)
-  else if (name === 'cache') cache(Number(values.minutes))
-  else if (name === 'clock') clock(frames, rounds)
-  else if (name === 'windows') await windows(frames, rounds)
-  else if (name === 'two-years') await twoYears(frames * 5)
-  else if (name === 'stage-two') stageTwo(Number(values.days), Number(values.groups))
-  else if (name === 'emission') {
-    const seconds = Number(values.seconds)
-    if (values.brokers) await emission(values.brokers, seconds)
-    else await developmentBroker(bootstrap => emission(bootstrap, seconds))
-  } else if (name === 'broker') {
-    if (values.brokers) await broker(values.brokers, topicFrames, rounds)
-    else await developmentBroker(bootstrap => broker(bootstrap, topicFrames, rounds))
-  } else {
-    console.error(
-      `there is no benchmark ${name}; there are file, broker, memory, sketch, cache, clock, windows, two-years, stage-two, emission`
-    )
+for (const name of positionals.length > 0 ? positionals : SHORT) {
+  const benchmark = cases[name]
+  if (!benchmark) {
+    console.error(`there is no benchmark ${name}; there are ${Object.keys(cases).join(', ')}`)
     process.exitCode = 2
+    break
   }
+  await benchmark()
 }

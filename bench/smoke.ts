@@ -1,5 +1,6 @@
 import { cache } from './cases/cache.ts'
 import { clock } from './cases/clock.ts'
+import { extract } from './cases/extract.ts'
 import { file } from './cases/file.ts'
 import { sketch } from './cases/sketch.ts'
 import { stageTwo } from './cases/stage-two.ts'
@@ -8,9 +9,10 @@ import { windows } from './cases/windows.ts'
 
 // Small enough for every test run: the benchmark still works and its answers are still equal.
 await file(2_000, 1)
+extract(2_000, 1)
 await sketch(20_000, 1, false)
 cache(120)
 clock(2_000, 1)
 await windows(2_000, 1)
 await twoYears(2_000)
-stageTwo(0.1, 20)
+stageTwo(0.1, 20, 1)

@@ -2,11 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** Stage 2 alone, fed with prepared partials, in processes of their own: memory, state, commits. */
-export function stageTwo(days: number, groups: number): void {
+export function stageTwo(days: number, groups: number, megabytes = 100): void {
   console.log(`\nstage 2: ${days} days of 50 groups × 500 users a minute, 20,000 a day`)
   run('stage-two-days.ts', days)
   console.log(`\nstage 2: ${groups} groups × 100 users a minute over midnight, live`)
   run('stage-two-groups.ts', groups)
+  console.log(
+    `\nstage 2: restoring ${megabytes} MB of state after an hour of live traffic, without a broker`
+  )
+  run('stage-two-restore.ts', megabytes)
 }
 
 function run(script: string, size: number): void {

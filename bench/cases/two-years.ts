@@ -11,7 +11,9 @@ const SIZES = ['1m', '1h', '1d', '1w', '1mo', '1y']
 
 /** Memory while two years of one group are counted from a file, in six sizes. */
 export async function twoYears(frames: number): Promise<void> {
-  const path = frameFile('small', frames, Number((frames / SECONDS).toPrecision(6)))
+  const path = frameFile('small', frames, {
+    framesPerSecond: Number((frames / SECONDS).toPrecision(6))
+  })
   const windows = ['--window', SIZES.join(','), '--confidence', '0.997']
   const args = ['count', '--key', 'uid', ...windows, '--format', 'jsonl', path]
   const { rssMB, cpuSeconds, stdout } = await measure(headcount, args)

@@ -16,7 +16,7 @@ const FILES: readonly (readonly [shape: Shape, framesPerSecond: number])[] = [
 /** What more sizes cost: six of them against one, from the same file, whole processes in turn. */
 export async function windows(frames: number, rounds: number): Promise<void> {
   for (const [shape, framesPerSecond] of FILES) {
-    const path = frameFile(shape, frames, framesPerSecond)
+    const path = frameFile(shape, frames, { framesPerSecond })
     const contender = (sizes: readonly string[]) => ({
       name: `--window ${sizes.join(',')}`,
       script: headcount,

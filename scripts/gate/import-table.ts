@@ -127,7 +127,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   entry: {
     lives: 'the public surface; wires adapters, as cli does',
     imports: [...INNER, ...ADAPTERS, 'runtime'],
-    packages: []
+    packages: ['node:worker_threads']
   }
 }
 

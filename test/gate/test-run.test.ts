@@ -45,7 +45,7 @@ test('a layer alone, or files by a part of their path', () => {
 })
 
 /** Runs the real runner in a process of its own over one test file. */
-function runOver(text: string): { status: number | null; stdout: string } {
+function runOver(text: string, fileMs = 10_000): { status: number | null; stdout: string } {
   const file = join(folder, 'sample.test.ts')
   writeFileSync(file, text)
   const driver = join(folder, 'driver.ts')
@@ -53,7 +53,7 @@ function runOver(text: string): { status: number | null; stdout: string } {
   writeFileSync(
     driver,
     `import { runLayer, showTotals } from ${JSON.stringify(layer)}
-    const counts = await runLayer([${JSON.stringify(file)}], { concurrency: 1, timeoutMs: 5000 })
+    const counts = await runLayer([${JSON.stringify(file)}], { concurrency: 1, timeoutMs: 5000, fileMs: ${fileMs} })
     showTotals(counts, 1)
     process.exitCode = counts.failed === 0 ? 0 : 1`
   )
@@ -83,4 +83,15 @@ test('a file that dies before its first test is a failure', () => {
   assert.equal(status, 1)
   assert.match(stdout, /not-there/)
   assert.match(stdout, /^ℹ fail 1$/m)
+})
+
+test('a file that something open keeps alive ends after its time, and says so', () => {
+  const { status, stdout } = runOver(
+    `
+    import test from 'node:test'
+    test('leaves a timer behind', () => void setInterval(() => {}, 1000))`,
+    2_000
+  )
+  assert.equal(status, 1)
+  assert.match(stdout, /did not end within 2 s; still open: .*Timeout/)
 })

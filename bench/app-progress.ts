@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { mergeGroup, topicOf } from '../src/app/names.ts'
+import type { Cluster } from '../src/kafka/cluster.ts'
+import { GroupAdmin } from '../src/kafka/group-admin.ts'
+import { listOffsets } from '../src/kafka/list-offsets.ts'
+
+const LOOK_EVERY_MS = 200
+const LIMIT_MS = 3_600_000
+
+/** Resolves when stage 2 has stored everything that stage 1 sent. */
+export async function merged(cluster: Cluster, app: string): Promise<void> {
+  const topic = topicOf(app, 'partials')
+  const { partitions } = await cluster.topic(topic)
+  const all = partitions.map((_, partition) => partition)
+  const admin = new GroupAdmin(cluster)
+  await until(async () => {
+    const ends = await listOffsets(cluster, topic, all, 'latest')
+    const stored = await admin.offsets(mergeGroup(app), topic, all)
+    const done = all.every(at => ends.get(at) === (stored.get(at)?.offset ?? 0))
+    return done ? true : undefined
+  })
+}
+
+/** Looks until there is something. Throws after an hour. */
+export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  const limit = performance.now() + LIMIT_MS
+  while (performance.now() < limit) {
+    const found = await look()
+    if (found !== undefined) return found
+    await sleep(LOOK_EVERY_MS)
+  }
+  throw new Error('the benchmark takes too long')
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { combineGroup, mergeGroup, topicOf } from '../../src/app/names.ts'
+import { Cluster } from '../../src/kafka/cluster.ts'
+import { GroupAdmin } from '../../src/kafka/group-admin.ts'
+import { listOffsets } from '../../src/kafka/list-offsets.ts'
+import { TopicAdmin } from '../../src/kafka/topic-admin.ts'
+import { countedFrames, fillTopic } from '../uneven-topic.ts'
+import { Worker } from '../worker.ts'
+
+const headcount = fileURLToPath(new URL('../../bin/headcount.js', import.meta.url))
+const SIZES = ['1m', '1h', '1d', '1mo', '1y']
+/** One partition is ten times as large as each of the others. */
+const SHARES = [10, 1, 1, 1, 1, 1, 1, 1]
+const WAIT_MS = 200
+const LIMIT_MS = 3_600_000
+const SPARE = 100
+/** Of stage 2: a machine that has more lets V8 put its collections off, which says nothing about what is held. */
+const HEAP_MB = 256
+/** The exit status after a signal. */
+const INTERRUPTED = 130
+
+/**
+ * Two years over 8 partitions, one of them 10 times larger and read by an instance that has half the time;
+ * stage 2 in a process of its own. Asserts equal totals; memory and time are the figures.
+ */
+export async function uneven(
+  bootstrap: string,
+  frames: number,
+  options: readonly string[] = []
+): Promise<void> {
+  const unit = Math.ceil(frames / SHARES.reduce((sum, share) => sum + share, 0))
+  const parts = SHARES.map(share => share * unit)
+  const total = parts.reduce((sum, part) => sum + part, 0)
+  const cluster = await Cluster.connect({ brokers: [bootstrap] })
+  const topic = `bench-uneven-${Date.now()}`
+  const app = `${topic}-app`
+  const admin = new TopicAdmin(cluster)
+  await admin.create({ name: topic, partitions: parts.length })
+  try {
+    await fillTopic(cluster, topic, parts)
+    const begun = performance.now()
+    const { merger, readMs } = await count(cluster, bootstrap, { topic, app, options })
+    const seconds = (performance.now() - begun) / 1_000
+    assert.doesNotMatch(merger.said, /purged/)
+    const counted = await countedFrames(cluster, topicOf(app, 'counts'))
+    for (const size of SIZES) assert.equal(counted.get(size), total, `frames in ${size}`)
+    const { rssMB, cpuSeconds } = merger.usage()
+    console.log(
+      `\ntwo years over 8 partitions, one 10 times larger and read by a slower instance, ${total} small frames ` +
+        `${options.join(' ')}: read in ${(readMs / 1_000).toFixed(1)} s, counted in ${seconds.toFixed(1)} s; ` +
+        `stage 2 with a heap of ${HEAP_MB} MB: ${rssMB.toFixed(0)} MB at most, ${cpuSeconds.toFixed(1)} CPU-s`
+    )
+  } finally {
+    await admin.delete(topic).catch(() => undefined)
+    for (const log of ['partials', 'windows', 'counts', 'rejects', 'control'] as const) {
+      await admin.delete(topicOf(app, log)).catch(() => undefined)
+    }
+    await cluster.close()
+  }
+}
+
+interface Counting {
+  readonly topic: string
+  readonly app: string
+  readonly options: readonly string[]
+}
+
+async function count(
+  cluster: Cluster,
+  bootstrap: string,
+  { topic, app, options }: Counting
+): Promise<{ merger: Worker; readMs: number }> {
+  const what = ['--topic', topic, '--key', 'uid', '--app', app, '--window', SIZES.join(',')]
+  const where = ['--brokers', bootstrap, '--group-session-timeout', '10s', '--format', 'jsonl']
+  // Some partitions have a frame every few minutes only.
+  const args = ['count', ...what, ...where, '--max-jump', '1d', ...options]
+  const worker = (...more: string[]): Worker => new Worker(headcount, [...args, ...more])
+  const merger = new Worker(
+    headcount,
+    [...args, '--role', 'merge'],
+    [`--max-old-space-size=${HEAP_MB}`]
+  )
+  const readers = new Map(
+    ['a', 'b'].map(id => [id, worker('--role', 'combine', '--exit-at-end', '--client-id', id)])
+  )
+  const begun = performance.now()
+  try {
+    const slow = await ownerOf(cluster, app, topic)
+    readers.get(slow)!.slowDown()
+    for (const reader of readers.values()) assert.equal(await reader.ended, 0, reader.said)
+    const readMs = performance.now() - begun
+    await merged(cluster, app)
+    assert.equal(await merger.stop(), INTERRUPTED, merger.said)
+    return { merger, readMs }
+  } finally {
+    for (const reader of readers.values()) await reader.stop()
+    await merger.stop()
+  }
+}
+
+/** Client id of the instance that has the large partition, once both have some. */
+async function ownerOf(cluster: Cluster, app: string, topic: string): Promise<string> {
+  const admin = new GroupAdmin(cluster)
+  return until(async () => {
+    const { members } = await admin.describe(combineGroup(app))
+    const owns = (partitions: readonly number[] | undefined) => (partitions ?? []).length > 0
+    if (members.filter(({ partitions }) => owns(partitions.get(topic))).length < 2) return undefined
+    return members.find(({ partitions }) => partitions.get(topic)?.includes(0))?.client
+  })
+}
+
+/** Resolves when stage 2 has stored all but the last of what stage 1 sent. */
+async function merged(cluster: Cluster, app: string): Promise<void> {
+  const topic = topicOf(app, 'partials')
+  const admin = new GroupAdmin(cluster)
+  await until(async () => {
+    const end = (await listOffsets(cluster, topic, [0], 'latest')).get(0) ?? 0
+    const stored = (await admin.offsets(mergeGroup(app), topic, [0])).get(0)?.offset ?? 0
+    // Markers of transactions are no news, and the stop merges what is left.
+    return end - stored <= SPARE ? true : undefined
+  })
+}
+
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  const limit = performance.now() + LIMIT_MS
+  while (performance.now() < limit) {
+    const found = await look()
+    if (found !== undefined) return found
+    await sleep(WAIT_MS)
+  }
+  throw new Error('the benchmark takes too long')
+}
