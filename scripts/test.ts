@@ -9,6 +9,8 @@ import { add, type Counts, noTests, runLayer, showTotals } from './test-run/test
 import { selectTests, testFiles } from './test-run/test-selection.ts'
 
 const CONCURRENCY = 2
+/** Integration tests wait for brokers half of their time. */
+const INTEGRATION_CONCURRENCY = 3
 const UNIT_TEST_MS_MAX = 60_000
 const SIMULATION_TEST_MS_MAX = 240_000
 const INTEGRATION_TEST_MS_MAX = 180_000
@@ -43,7 +45,12 @@ function integration(files: readonly string[], signal: AbortSignal): Layer {
     try {
       console.log(`  broker at ${broker.brokers}`)
       process.env[BROKERS_VARIABLE] = broker.brokers
-      return await plain(files, INTEGRATION_TEST_MS_MAX, signal)()
+      return await runLayer(files, {
+        concurrency: INTEGRATION_CONCURRENCY,
+        timeoutMs: INTEGRATION_TEST_MS_MAX,
+        fileMs: FILE_MS_MAX,
+        signal
+      })
     } finally {
       await broker.stop()
     }
