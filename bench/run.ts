@@ -8,6 +8,7 @@ import { emission } from './cases/emission.ts'
 import { extract } from './cases/extract.ts'
 import { file } from './cases/file.ts'
 import { memory } from './cases/memory.ts'
+import { replay } from './cases/replay.ts'
 import { scale } from './cases/scale.ts'
 import { sketch } from './cases/sketch.ts'
 import { stageTwo } from './cases/stage-two.ts'
@@ -57,6 +58,7 @@ const cases: Readonly<Record<string, Benchmark>> = {
   emission: onBroker(bootstrap => emission(bootstrap, seconds)),
   transactions: onBroker(bootstrap => transactions(bootstrap, frames * 5, rounds)),
   uneven: onBroker(bootstrap => uneven(bootstrap, frames * 8.5)),
+  replay: onBroker(bootstrap => replay(bootstrap, frames * 50)),
   scale: onBroker(bootstrap => scale(bootstrap, frames * 5))
 }
 const SHORT = ['file', 'broker', 'memory', 'extract', 'sketch', 'cache', 'clock']

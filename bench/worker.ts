@@ -39,6 +39,12 @@ export class Worker {
     }, 50)
   }
 
+  /** As a crash would. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL')
+    await this.ended
+  }
+
   /** Ends it in order; its exit status. */
   stop(): Promise<number | null> {
     clearInterval(this.slowing)

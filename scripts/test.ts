@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isFailure } from '../src/core/errors.ts'
 import { projectRoot } from './gate/tree.ts'
+import { BIN_VARIABLE, BuiltPackage } from './test-run/built-package.ts'
 import { BROKERS_VARIABLE, testBroker } from './test-run/test-broker.ts'
 import { add, type Counts, noTests, runLayer, showTotals } from './test-run/test-layer.ts'
 import { selectTests, testFiles } from './test-run/test-selection.ts'
@@ -15,6 +16,8 @@ const UNIT_TEST_MS_MAX = 60_000
 const SIMULATION_TEST_MS_MAX = 240_000
 const INTEGRATION_TEST_MS_MAX = 180_000
 const FILE_MS_MAX = 300_000
+/** From so many files on, building the package costs less than starting from sources each time. */
+const BUILD_FROM = 10
 
 type Layer = () => Promise<Counts>
 
@@ -69,6 +72,20 @@ function benches(script: string): Layer {
 
 async function runAll(signal: AbortSignal): Promise<Counts> {
   const selection = selectTests(process.argv.slice(2), testFiles())
+  const files = selection.unit.length + selection.integration.length
+  if (files < BUILD_FROM) return runLayers(selection, signal)
+  const built = new BuiltPackage()
+  process.env[BIN_VARIABLE] = built.bin
+  try {
+    return await runLayers(selection, signal)
+  } finally {
+    built.remove()
+  }
+}
+
+type Selection = ReturnType<typeof selectTests>
+
+async function runLayers(selection: Selection, signal: AbortSignal): Promise<Counts> {
   const total = { ...noTests }
   const { unit, simulation, integration: files } = selection
   if (unit.length > 0) add(total, await layer('unit', plain(unit, UNIT_TEST_MS_MAX, signal)))

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { combineGroup, mergeGroup, topicOf } from '../../src/app/names.ts'
+import { combineGroup, topicOf } from '../../src/app/names.ts'
 import { Cluster } from '../../src/kafka/cluster.ts'
 import { GroupAdmin } from '../../src/kafka/group-admin.ts'
-import { listOffsets } from '../../src/kafka/list-offsets.ts'
 import { TopicAdmin } from '../../src/kafka/topic-admin.ts'
+import { merged, until } from '../app-progress.ts'
 import { countedFrames, fillTopic } from '../uneven-topic.ts'
 import { Worker } from '../worker.ts'
 
@@ -13,9 +12,6 @@ const headcount = fileURLToPath(new URL('../../bin/headcount.js', import.meta.ur
 const SIZES = ['1m', '1h', '1d', '1mo', '1y']
 /** One partition is ten times as large as each of the others. */
 const SHARES = [10, 1, 1, 1, 1, 1, 1, 1]
-const WAIT_MS = 200
-const LIMIT_MS = 3_600_000
-const SPARE = 100
 /** Of stage 2: a machine that has more lets V8 put its collections off, which says nothing about what is held. */
 const HEAP_MB = 256
 /** The exit status after a signal. */
@@ -109,26 +105,4 @@ async function ownerOf(cluster: Cluster, app: string, topic: string): Promise<st
     if (members.filter(({ partitions }) => owns(partitions.get(topic))).length < 2) return undefined
     return members.find(({ partitions }) => partitions.get(topic)?.includes(0))?.client
   })
-}
-
-/** Resolves when stage 2 has stored all but the last of what stage 1 sent. */
-async function merged(cluster: Cluster, app: string): Promise<void> {
-  const topic = topicOf(app, 'partials')
-  const admin = new GroupAdmin(cluster)
-  await until(async () => {
-    const end = (await listOffsets(cluster, topic, [0], 'latest')).get(0) ?? 0
-    const stored = (await admin.offsets(mergeGroup(app), topic, [0])).get(0)?.offset ?? 0
-    // Markers of transactions are no news, and the stop merges what is left.
-    return end - stored <= SPARE ? true : undefined
-  })
-}
-
-async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  const limit = performance.now() + LIMIT_MS
-  while (performance.now() < limit) {
-    const found = await look()
-    if (found !== undefined) return found
-    await sleep(WAIT_MS)
-  }
-  throw new Error('the benchmark takes too long')
 }

@@ -129,7 +129,11 @@ export async function addPartitions(
   const wire = await cluster.controller()
   const wanted = [{ name: topic, count: partitions, assignments }]
   await call(wire, K.createPartitionsV3.api, wanted, 10_000, false)
-  await cluster.refresh()
+  while ((await cluster.topic(topic)).partitions.length < partitions) {
+    // The broker that is asked may not have heard of it yet, and tells nobody when it has.
+    await sleep(LOOK_EVERY_MS)
+    await cluster.refresh()
+  }
 }
 
 /** Waits until something is so; fails when it never is. */

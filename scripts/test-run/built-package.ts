@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { projectRoot } from '../gate/tree.ts'
+
+/** Where tests find the command line to run. */
+export const BIN_VARIABLE = 'HEADCOUNT_TEST_BIN'
+
+/** The package as it ships, without what it does not: tests run what users install. */
+export class BuiltPackage {
+  readonly bin: string
+  private readonly folder = mkdtempSync(join(tmpdir(), 'headcount-package-'))
+
+  constructor() {
+    const { folder } = this
+    const compiler = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc')
+    const build = ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'dist')]
+    execFileSync(process.execPath, [compiler, ...build], { cwd: projectRoot, stdio: 'inherit' })
+    for (const part of ['bin', 'package.json']) {
+      cpSync(join(projectRoot, part), join(folder, part), { recursive: true })
+    }
+    symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'))
+    this.bin = join(folder, 'bin', 'headcount.js')
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
