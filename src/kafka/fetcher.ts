@@ -1,13 +1,13 @@
-import { failure, isFailure } from '../core/errors.ts'
 import type { Inputs } from '../core/inputs.ts'
 import { limits } from '../core/limits.ts'
 import { formatDuration } from '../core/units.ts'
 import type { LogPoint } from '../port/source.ts'
 import { backoffMs } from './backoff.ts'
 import { isRetriable, ourError } from './client-errors.ts'
-import type { Cluster, TopicInfo } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
 import { judgeFetchError } from './fetch-errors.ts'
 import { type FetchAnswer, FetchLane, type FetchTerms } from './fetch-lane.ts'
+import { FetchLeaders } from './fetch-leaders.ts'
 import { type BatchTaker, FetchPartition } from './fetch-partition.ts'
 import { type FetchedPart, readFetchResponse } from './fetch-response.ts'
 import { findLoss } from './input-gone.ts'
@@ -25,13 +25,8 @@ export interface FetchOptions {
   readonly standingMs?: number
 }
 
-/** A partition that others know of already may be new to a broker for a moment; not for so many looks. */
-const LOCATIONS_MAX = 10
 /** A broker that calls an offset out of range which its log covers lags behind; not for so many answers. */
 const RANGE_LOOKS_MAX = 8
-/** How often a topic that is gone is looked for, ms. */
-const GONE_EVERY_MS = 5_000
-
 /**
  * Reads partitions of topics by polling; each has the number of its slot. The next Fetch of a broker is
  * sent before the answer of the last one is worked on. Lost connections, moved leaders and brokers that
@@ -41,6 +36,7 @@ const GONE_EVERY_MS = 5_000
 export class Fetcher {
   private readonly cluster: Cluster
   private readonly inputs: Inputs
+  private readonly leaders: FetchLeaders
   private readonly terms: FetchTerms
   private readonly outage: Outage
   private readonly tell: (line: string) => void
@@ -48,11 +44,6 @@ export class Fetcher {
   private readonly partitions = new Map<number, FetchPartition>()
   private readonly lanes = new Map<number, FetchLane>()
   private failure: unknown
-  private relocating = false
-  private relocateAt = Number.POSITIVE_INFINITY
-  private relocations = 0
-  /** Looks at the metadata in a row that left something without a leader. */
-  private locations = 0
   private ring: (() => void) | undefined
   private woken = false
   private ended = false
@@ -67,19 +58,30 @@ export class Fetcher {
     this.outage = new Outage(this.tell, ms => {
       this.tell(`reading ${this.names} goes on after ${formatDuration(ms)}`)
     })
+    this.leaders = new FetchLeaders({
+      cluster,
+      inputs,
+      partitions: this.partitions,
+      outage: this.outage,
+      onFound: () => this.leaveLanes(),
+      onFailure: error => {
+        this.failure = error
+      },
+      onLook: () => this.ring?.()
+    })
   }
 
   /** Reads these partitions from now on, each from its offset, and no others. */
   async open(positions: ReadonlyMap<number, number>): Promise<void> {
     this.partitions.clear()
     for (const [slot, offset] of positions) this.place(slot, offset)
-    if (this.partitions.size > 0) await this.locate()
+    if (this.partitions.size > 0) await this.leaders.locate()
   }
 
   /** Adds one partition, or moves it. */
   async assign(slot: number, offset: number, known?: LogPoint): Promise<void> {
     this.place(slot, offset, known)
-    await this.locate()
+    await this.leaders.locate()
   }
 
   /** Reads this partition no more; an answer that is under way is dropped. */
@@ -137,7 +139,7 @@ export class Fetcher {
   // Everything that is due now: connections that failed, leaders to look up, brokers to ask.
   private arrange(now: number): void {
     for (const lane of this.lanes.values()) this.noteFailure(lane, now)
-    if (now >= this.relocateAt) this.relocate()
+    if (now >= this.leaders.dueAt) this.leaders.look()
     for (const partition of this.partitions.values()) {
       if (partition.leader < 0 || this.lanes.has(partition.leader)) continue
       const lane = new FetchLane(this.cluster, partition.leader, () => this.ring?.())
@@ -232,7 +234,7 @@ export class Fetcher {
       return
     }
     lane.retryAt = now + backoffMs(++lane.attempts, Math.random())
-    this.relocateAt = Math.min(this.relocateAt, lane.retryAt)
+    this.leaders.doubt(lane.retryAt)
     this.outage.failed(`broker ${lane.node}`, error.message, now)
   }
 
@@ -241,7 +243,7 @@ export class Fetcher {
     const verdict = judgeFetchError(code, topic, index, this.cluster.address)
     partition.retryAt = now + backoffMs(++partition.attempts, Math.random())
     if (verdict.kind === 'relocate') {
-      this.relocateAt = Math.min(this.relocateAt, now)
+      this.leaders.doubt(now)
       this.outage.failed(`partition ${slot}`, verdict.problem, now)
     } else if (verdict.kind === 'range') {
       this.doubt(partition, partition.attempts > RANGE_LOOKS_MAX ? partition.offset : undefined)
@@ -287,31 +289,6 @@ export class Fetcher {
     })
   }
 
-  private relocate(): void {
-    if (this.relocating) return
-    this.relocating = true
-    this.relocateAt = Number.POSITIVE_INFINITY
-    const who = 'metadata'
-    this.cluster
-      .refresh()
-      .then(() => this.locate())
-      .then(() => {
-        this.relocations = 0
-        this.outage.succeeded(who, performance.now())
-      })
-      .catch((error: unknown) => {
-        const now = performance.now()
-        const found = ourError(error, this.cluster.address, 'Metadata')
-        if (!isRetriable(found)) this.failure = found
-        this.relocateAt = now + backoffMs(++this.relocations, Math.random())
-        this.outage.failed(who, found.message, now)
-      })
-      .finally(() => {
-        this.relocating = false
-        this.ring?.()
-      })
-  }
-
   private place(slot: number, offset: number, known?: LogPoint): void {
     const { input, partition } = this.inputs.place(slot)
     const place = { slot, topic: input.name, topicId: input.id, partition }
@@ -321,39 +298,14 @@ export class Fetcher {
     )
   }
 
-  private async locate(): Promise<void> {
-    const topics = new Map<string, TopicInfo | undefined>()
-    for (const { topic, topicId } of this.partitions.values()) {
-      if (!topics.has(topic)) topics.set(topic, await this.findTopic(topic, topicId))
-    }
-    const soon = performance.now() + backoffMs(++this.locations, Math.random())
-    let isDone = true
-    for (const partition of this.partitions.values()) {
-      const { topic, index } = partition
-      const found = topics.get(topic)
-      const info = found?.partitions[index]
-      partition.leader = info?.leader ?? -1
-      partition.leaderEpoch = info?.leaderEpoch ?? -1
-      if (found && !info && this.locations > LOCATIONS_MAX) throw noPartition(found, index)
-      if (!found) this.relocateAt = Math.min(this.relocateAt, performance.now() + GONE_EVERY_MS)
-      else if (partition.leader < 0) {
-        isDone = false
-        this.relocateAt = Math.min(this.relocateAt, soon)
-      }
-    }
-    if (isDone) this.locations = 0
-  }
-
-  /** Undefined when it is gone, while others can be read: who assigns partitions takes its away. */
-  private async findTopic(name: string, id: string): Promise<TopicInfo | undefined> {
-    try {
-      const found = await this.cluster.topic(name)
-      if (found.id !== id) throw failure('topic-recreated', { topic: name })
-      return found
-    } catch (error) {
-      if (!isFailure(error, 'topic-missing') || this.inputs.active.length === 1) throw error
-      this.inputs.doubt()
-      return undefined
+  // A broker that leads nothing any more is asked for nothing: what failed with it is over.
+  private leaveLanes(): void {
+    const led = new Set([...this.partitions.values()].map(({ leader }) => leader))
+    for (const [node, lane] of this.lanes) {
+      if (led.has(node)) continue
+      lane.close()
+      this.lanes.delete(node)
+      this.outage.succeeded(`broker ${node}`, performance.now())
     }
   }
 
@@ -363,7 +315,7 @@ export class Fetcher {
   }
 
   private nextAttempt(): number {
-    let next = this.relocateAt
+    let next = this.leaders.dueAt
     for (const lane of this.lanes.values())
       if (lane.free) next = Math.min(next, lane.retryAt || next)
     for (const { retryAt } of this.partitions.values())
@@ -383,11 +335,4 @@ export class Fetcher {
 
 function nameOf(topicId: string, partition: number): string {
   return `${topicId}/${partition}`
-}
-
-function noPartition({ name, partitions }: TopicInfo, index: number): Error {
-  const request = `${name} partition ${index}`
-  const problem = 'there is no such partition'
-  const advice = `${name} has ${partitions.length} partitions`
-  return failure('broker-refused', { request, problem, advice })
 }

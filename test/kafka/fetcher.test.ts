@@ -115,6 +115,17 @@ test('an outage is told, and so is its end', async t => {
   assert.match(lines.at(-1) ?? '', /reading events goes on after/)
 })
 
+test('an outage is over when another broker leads what the dead one led', async t => {
+  let looks = 0
+  const { reader, lines } = await open(t, {
+    leader: () => (looks++ < 7 ? 2 : 1),
+    fetches: [{ batches: [batch(0, 'a')], end: 1 }, 'silence']
+  })
+  assert.deepEqual(await values(reader, 1), ['0=a'])
+  assert.match(lines[0] ?? '', /no answer from the Kafka broker at 127\.0\.0\.1:1 /)
+  assert.match(lines.at(-1) ?? '', /reading events goes on after/)
+})
+
 test('an offset that the log no longer has stops with the log’s range', async t => {
   const { reader } = await open(
     t,

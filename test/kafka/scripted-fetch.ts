@@ -30,6 +30,8 @@ export interface FetchScript {
   readonly port: () => number
   readonly topicId?: () => string
   readonly range?: { start: number; end: number }
+  /** Node that leads the partition, asked at each look at the metadata: 1 is this broker, 2 a dead one. */
+  readonly leader?: () => number
   /** Hears of the offset that each Fetch asked for. */
   readonly onFetch?: () => void
 }
@@ -59,11 +61,15 @@ export function fetchScript(script: FetchScript): (request: Request) => Reply {
   }
 }
 
-function metadata({ port, topicId }: FetchScript): Buffer {
+const DEAD_PORT = 1
+
+function metadata({ port, topicId, leader = () => 1 }: FetchScript): Buffer {
+  const leads = leader()
   return K.Writer.create()
     .appendInt32(0)
-    .appendArray([1], (writer, id) => {
-      writer.appendInt32(id).appendString('127.0.0.1').appendInt32(port()).appendString(null)
+    .appendArray([1, 2], (writer, id) => {
+      const at = id === 1 ? port() : DEAD_PORT
+      writer.appendInt32(id).appendString('127.0.0.1').appendInt32(at).appendString(null)
     })
     .appendString('cluster')
     .appendInt32(1)
@@ -71,7 +77,7 @@ function metadata({ port, topicId }: FetchScript): Buffer {
       writer.appendInt16(0).appendString(name)
       writer.appendUUID(topicId?.() ?? TOPIC_ID).appendBoolean(false)
       writer.appendArray([0], (inner, index) => {
-        inner.appendInt16(0).appendInt32(index).appendInt32(1).appendInt32(5)
+        inner.appendInt16(0).appendInt32(index).appendInt32(leads).appendInt32(5)
         for (let i = 0; i < 3; i++)
           inner.appendArray([1], (w, id) => w.appendInt32(id), true, false)
       })
