@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import * as K from '@platformatic/kafka'
+import * as K from './client-library.ts'
 import { lz4Extent } from './lz4-frame.ts'
 import { snappyLength } from './snappy-frame.ts'
 

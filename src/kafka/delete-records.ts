@@ -1,5 +1,5 @@
-import * as K from '@platformatic/kafka'
 import { denialNamed, isRetriable } from './client-errors.ts'
+import * as K from './client-library.ts'
 import type { Cluster } from './cluster.ts'
 import { type Patience, withRetry } from './retry.ts'
 import { call } from './wire.ts'

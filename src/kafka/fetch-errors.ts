@@ -1,6 +1,6 @@
-import * as K from '@platformatic/kafka'
 import { failure, type HeadcountError } from '../core/errors.ts'
 import { brokerFailure } from './client-errors.ts'
+import * as K from './client-library.ts'
 
 /** What a partition's error code in a Fetch response asks for. */
 export type FetchVerdict =

@@ -1,7 +1,7 @@
-import * as K from '@platformatic/kafka'
 import type { HeadcountError } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { ourError } from './client-errors.ts'
+import * as K from './client-library.ts'
 import type { Cluster } from './cluster.ts'
 import type { FetchPartition } from './fetch-partition.ts'
 import { type Isolation, isolationLevels } from './list-offsets.ts'
@@ -131,7 +131,7 @@ export class FetchLane {
   }
 }
 
-type RequestedPartition = K.fetchV17.FetchRequestTopic['partitions'][number]
+type RequestedPartition = K.FetchRequestTopic['partitions'][number]
 
 function fetchRequest(
   asked: readonly FetchPartition[],

@@ -1,7 +1,7 @@
-import * as K from '@platformatic/kafka'
 import { failure, isFailure } from '../core/errors.ts'
 import type { CommittedOffset } from '../port/log.ts'
 import { isBrokerError } from './client-errors.ts'
+import * as K from './client-library.ts'
 import type { Cluster } from './cluster.ts'
 import { Coordinator } from './coordinator.ts'
 import { readAssignment } from './group-assignment.ts'

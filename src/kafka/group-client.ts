@@ -1,4 +1,4 @@
-import type * as K from '@platformatic/kafka'
+import type * as K from './client-library.ts'
 import type { Cluster } from './cluster.ts'
 import { CLIENT_ID, connectLimit, type KafkaOptions } from './options.ts'
 

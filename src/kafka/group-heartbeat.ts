@@ -1,6 +1,6 @@
-import * as K from '@platformatic/kafka'
 import type { Inputs } from '../core/inputs.ts'
 import { addressFailure } from './client-errors.ts'
+import * as K from './client-library.ts'
 import type { MemberOrders, MemberReport } from './consumer-member-state.ts'
 import { callWithin, type Wire } from './wire.ts'
 
@@ -33,7 +33,7 @@ export async function sendHeartbeat(
   { memberId, epoch, whole, owned }: MemberReport,
   limitMs: number
 ): Promise<HeartbeatAnswer> {
-  const fields: K.consumerGroupHeartbeatV1.ConsumerGroupHeartbeatRequest = [
+  const fields: K.ConsumerGroupHeartbeatRequest = [
     group,
     memberId,
     epoch,
@@ -66,7 +66,7 @@ export async function sendLeave(
   memberId: string,
   limitMs: number
 ): Promise<void> {
-  const fields: K.consumerGroupHeartbeatV1.ConsumerGroupHeartbeatRequest = [
+  const fields: K.ConsumerGroupHeartbeatRequest = [
     group,
     memberId,
     LEAVING,

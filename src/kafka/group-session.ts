@@ -1,6 +1,6 @@
-import * as K from '@platformatic/kafka'
 import { isFailure } from '../core/errors.ts'
 import { formatDuration } from '../core/units.ts'
+import * as K from './client-library.ts'
 import type { Cluster } from './cluster.ts'
 import { call } from './wire.ts'
 

@@ -1,5 +1,5 @@
-import * as K from '@platformatic/kafka'
 import { isNeverReached, isRetriable } from './client-errors.ts'
+import * as K from './client-library.ts'
 import type { Cluster, PartitionInfo } from './cluster.ts'
 import { withRetry } from './retry.ts'
 import { call } from './wire.ts'

@@ -1,10 +1,10 @@
-import * as K from '@platformatic/kafka'
 import { assert } from '../core/assert.ts'
 import { failure, isFailure } from '../core/errors.ts'
 import { Inputs } from '../core/inputs.ts'
 import { formatDuration } from '../core/units.ts'
 import type { CommittedOffset, Membership, Seat } from '../port/log.ts'
 import { isBrokerError, isRetriable, ourError } from './client-errors.ts'
+import * as K from './client-library.ts'
 import type { Cluster } from './cluster.ts'
 import { Coordinator } from './coordinator.ts'
 import { groupClientOptions, sessionTimes } from './group-client.ts'
@@ -46,7 +46,7 @@ export class ClassicMembership implements Membership {
   private readonly cluster: Cluster
   private readonly options: MembershipOptions
   private readonly coordinator: Coordinator
-  private readonly client: K.Consumer
+  private readonly client: Promise<K.Consumer>
   private readonly inputs: Inputs
   private readonly outage: Outage
   private readonly listeners: ((partitions: readonly number[]) => void)[] = []
@@ -66,16 +66,9 @@ export class ClassicMembership implements Membership {
     const limitMs = options.patienceMs ?? Number.POSITIVE_INFINITY
     const patience = { limitMs, signal: this.leaving.signal }
     this.coordinator = new Coordinator(cluster, 'group', options.group, patience)
-    const sessionMs = options.sessionMs ?? CLASSIC_SESSION_MS
-    this.client = new K.Consumer(groupClientOptions(cluster, options.group, sessionMs))
     this.inputs = inputsOf(options.topic)
-    this.track()
+    this.client = this.open()
     this.inputs.onChange(() => void this.resubscribe())
-    this.client.on('consumer:group:join', joined => this.joined(joined))
-    this.client.on('consumer:heartbeat:end', () => this.well())
-    this.client.on('consumer:heartbeat:error', ({ error }) => this.trouble(error))
-    // The library stops trying when a rejoin fails: then it is up to us.
-    this.client.on('error', error => void this.rejoin(error))
   }
 
   get memberId(): string {
@@ -97,8 +90,9 @@ export class ClassicMembership implements Membership {
       () => onTrouble?.(`group ${group} waits for a member that was there before`),
       JOIN_NOTE_MS
     )
+    const client = await this.client
     await withRetry(
-      () => this.client.joinGroup(),
+      () => client.joinGroup(),
       error => !mayPass(error),
       { limitMs: JOIN_MS, signal: this.leaving.signal, onAttempt: error => this.trouble(error) }
     )
@@ -166,8 +160,23 @@ export class ClassicMembership implements Membership {
     this.owned = []
     const { promise: late, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, LEAVE_MS)
-    await Promise.race([this.client.close(true).catch(() => {}), late])
+    const closed = this.client.then(client => client.close(true)).catch(() => {})
+    await Promise.race([closed, late])
     clearTimeout(timer)
+  }
+
+  // The clients of the library are loaded by those who need one.
+  private async open(): Promise<K.Consumer> {
+    const { group, sessionMs = CLASSIC_SESSION_MS } = this.options
+    const { Consumer } = await K.wholeLibrary()
+    const client = new Consumer(groupClientOptions(this.cluster, group, sessionMs))
+    this.track(client)
+    client.on('consumer:group:join', joined => this.joined(joined))
+    client.on('consumer:heartbeat:end', () => this.well())
+    client.on('consumer:heartbeat:error', ({ error }) => this.trouble(error))
+    // The library stops trying when a rejoin fails: then it is up to us.
+    client.on('error', error => void this.rejoin(error))
+    return client
   }
 
   private joined(event: K.ConsumerGroupJoinPayload): void {
@@ -226,16 +235,16 @@ export class ClassicMembership implements Membership {
   /** The library assigns what it knows of: it forgets that, and the group gives out everything anew. */
   private async resubscribe(): Promise<void> {
     if (this.leaving.signal.aborted) return
-    this.track()
+    const client = await this.client
+    this.track(client)
     // The first join takes what is tracked then.
     if (this.current === undefined) return
-    this.client.clearMetadata()
+    client.clearMetadata()
     await this.joinAgain()
   }
 
-  private track(): void {
+  private track({ topics }: K.Consumer): void {
     const names = new Set(this.inputs.readable.map(({ name }) => name))
-    const { topics } = this.client
     for (const name of topics.current.filter(each => !names.has(each))) topics.untrack(name)
     for (const name of names) if (!topics.has(name)) topics.track(name)
   }
@@ -246,9 +255,10 @@ export class ClassicMembership implements Membership {
   }
 
   private async joinAgain(): Promise<void> {
+    const client = await this.client
     try {
       await withRetry(
-        () => this.client.joinGroup(),
+        () => client.joinGroup(),
         () => this.leaving.signal.aborted,
         { limitMs: Number.POSITIVE_INFINITY, signal: this.leaving.signal }
       )

@@ -1,6 +1,6 @@
-import * as K from '@platformatic/kafka'
 import { failure } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
+import * as K from './client-library.ts'
 import { formatAddress } from './options.ts'
 import { call, type Wire } from './wire.ts'
 
@@ -43,7 +43,7 @@ const metadataApi: typeof K.metadataV12.api = K.createAPI(
       return K.metadataV12.parseResponse(correlation, key, version, reader)
     } catch (error) {
       const partial = error instanceof K.ResponseError ? error.response : undefined
-      if (partial !== undefined) return partial as K.metadataV12.MetadataResponse
+      if (partial !== undefined) return partial as K.MetadataResponse
       throw error
     }
   }
@@ -91,7 +91,7 @@ export function topicFailure(
   return failure('topic-missing', { topic, address, suggestion })
 }
 
-function topicInfo(topic: K.metadataV12.MetadataResponseTopic): TopicInfo {
+function topicInfo(topic: K.MetadataResponseTopic): TopicInfo {
   const partitions = topic.partitions.map(partition => ({
     index: partition.partitionIndex,
     leader: partition.leaderId,

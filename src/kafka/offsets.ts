@@ -1,10 +1,10 @@
-import * as K from '@platformatic/kafka'
 import { assert } from '../core/assert.ts'
 import { failure } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { formatDuration } from '../core/units.ts'
 import type { CommittedOffset, Seat } from '../port/log.ts'
 import { isBrokerError, isRetriable } from './client-errors.ts'
+import * as K from './client-library.ts'
 import type { Cluster } from './cluster.ts'
 import { Coordinator } from './coordinator.ts'
 import { withRetry } from './retry.ts'
@@ -131,9 +131,7 @@ const SEAT_LOST = [
 ]
 
 /** The offsets in an answer about one group and one topic. */
-function storedOffsets(
-  answer: K.offsetFetchV9.OffsetFetchResponse
-): ReadonlyMap<number, CommittedOffset> {
+function storedOffsets(answer: K.OffsetFetchResponse): ReadonlyMap<number, CommittedOffset> {
   const stored = new Map<number, CommittedOffset>()
   for (const partition of answer.groups[0]?.topics[0]?.partitions ?? []) {
     if (partition.committedOffset === NO_OFFSET) continue

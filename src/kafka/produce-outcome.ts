@@ -1,6 +1,6 @@
-import * as K from '@platformatic/kafka'
 import type { HeadcountError } from '../core/errors.ts'
 import { brokerFailure } from './client-errors.ts'
+import * as K from './client-library.ts'
 
 /**
  * What a broker's answer to a batch asks for.

@@ -1,4 +1,4 @@
-import * as K from '@platformatic/kafka'
+import * as K from './client-library.ts'
 
 /** A batch that is ready for the wire, and where it goes. */
 export interface ReadyBatch {
@@ -86,13 +86,13 @@ function parsed(
   apiKey: number,
   version: number,
   reader: K.Reader
-): K.produceV11.ProduceResponse {
+): K.ProduceResponse {
   try {
     return K.produceV11.parseResponse(correlationId, apiKey, version, reader)
   } catch (error) {
     // The library throws when one partition has an error, the others' answers are inside.
     if (error instanceof K.ResponseError && 'response' in error) {
-      return error.response as K.produceV11.ProduceResponse
+      return error.response as K.ProduceResponse
     }
     throw error
   }

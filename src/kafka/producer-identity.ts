@@ -1,4 +1,4 @@
-import * as K from '@platformatic/kafka'
+import * as K from './client-library.ts'
 import type { ProducerIdentity } from './produce-lane.ts'
 import { call, type Wire } from './wire.ts'
 

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer'
 import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import * as K from '@platformatic/kafka'
 import { isFailure } from '../core/errors.ts'
 import { addressFailure, brokerErrorIds, networkProblem, ourError } from './client-errors.ts'
+import * as K from './client-library.ts'
 import type { SaslSettings, TlsSettings } from './options.ts'
 import { connectionOf, type Sender } from './sender.ts'
 
@@ -42,18 +42,19 @@ export async function authenticate(
   }
 }
 
-type Login = K.saslAuthenticateV2.SaslAuthenticateResponse
+type Login = K.SaslAuthenticateResponse
 
-function exchange(connection: K.Connection, settings: SaslSettings): Promise<Login> {
+async function exchange(connection: K.Connection, settings: SaslSettings): Promise<Login> {
   const api = K.saslAuthenticateV2.api
+  const { saslPlain, saslScramSha } = await K.wholeLibrary()
   const { mechanism, username = '', password = '', token = '' } = settings
   switch (mechanism) {
     case 'PLAIN':
-      return K.saslPlain.authenticate(api, connection, username, password)
+      return saslPlain.authenticate(api, connection, username, password)
     case 'SCRAM-SHA-256':
-      return K.saslScramSha.authenticate(api, connection, 'SHA-256', username, password)
+      return saslScramSha.authenticate(api, connection, 'SHA-256', username, password)
     case 'SCRAM-SHA-512':
-      return K.saslScramSha.authenticate(api, connection, 'SHA-512', username, password)
+      return saslScramSha.authenticate(api, connection, 'SHA-512', username, password)
     case 'OAUTHBEARER':
       return bearer(connection, token)
   }
@@ -62,7 +63,8 @@ function exchange(connection: K.Connection, settings: SaslSettings): Promise<Log
 // RFC 7628: a refused token is answered with JSON, not with an error code.
 async function bearer(connection: K.Connection, token: string): Promise<Login> {
   const api = K.saslAuthenticateV2.api
-  const answer = await K.saslOAuthBearer.authenticate(api, connection, token, {})
+  const { saslOAuthBearer } = await K.wholeLibrary()
+  const answer = await saslOAuthBearer.authenticate(api, connection, token, {})
   if (answer.authBytes.length === 0) return answer
   await api.async(connection, Buffer.from('\x01'))
   throw new Error('the token was refused')

@@ -1,4 +1,4 @@
-import type * as K from '@platformatic/kafka'
+import type * as K from './client-library.ts'
 
 /** What the library's API functions ask of a connection; they use nothing else of it. */
 export interface Sender {

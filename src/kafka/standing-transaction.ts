@@ -1,5 +1,5 @@
-import * as K from '@platformatic/kafka'
 import { formatDuration } from '../core/units.ts'
+import * as K from './client-library.ts'
 import type { Cluster } from './cluster.ts'
 import { call } from './wire.ts'
 

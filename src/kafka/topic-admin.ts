@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import * as K from '@platformatic/kafka'
 import { failure, isFailure } from '../core/errors.ts'
 import { isBrokerError, ourError } from './client-errors.ts'
+import * as K from './client-library.ts'
 import type { Cluster, TopicInfo } from './cluster.ts'
 import { listOffsets } from './list-offsets.ts'
 import { readTopicSettings, type TopicSetting } from './topic-settings.ts'

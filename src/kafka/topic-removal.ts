@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import * as K from '@platformatic/kafka'
 import { failure } from '../core/errors.ts'
 import { brokerErrorIds } from './client-errors.ts'
+import * as K from './client-library.ts'
 import type { Cluster } from './cluster.ts'
 import { readMetadata } from './metadata.ts'
 import { call } from './wire.ts'

@@ -1,6 +1,6 @@
-import * as K from '@platformatic/kafka'
 import { isFailure } from '../core/errors.ts'
 import { denialNamed, isBrokerError } from './client-errors.ts'
+import * as K from './client-library.ts'
 import type { Cluster } from './cluster.ts'
 import { withRetry } from './retry.ts'
 import { call } from './wire.ts'

@@ -1,6 +1,6 @@
-import * as K from '@platformatic/kafka'
 import { isFailure } from '../core/errors.ts'
 import { brokerErrorIds, isRetriable } from './client-errors.ts'
+import * as K from './client-library.ts'
 
 /**
  * What the broker's answer to a call of a transaction asks for, mildest first.

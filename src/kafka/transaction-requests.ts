@@ -1,4 +1,4 @@
-import * as K from '@platformatic/kafka'
+import * as K from './client-library.ts'
 import type { ProducerIdentity } from './produce-lane.ts'
 import { TransactionRefusal } from './transaction-errors.ts'
 
@@ -31,10 +31,12 @@ export const initProducerId = K.createAPI<
 >(KEYS.initProducerId, 5, K.initProducerIdV5.createRequest, readIdentity)
 
 /** From v4 on this call is the brokers' own: it needs rights on the cluster. */
-export const addPartitionsToTxn = K.createAPI<
-  Parameters<typeof K.addPartitionsToTxnV3.createRequest>,
-  void
->(KEYS.addPartitionsToTxn, 3, K.addPartitionsToTxnV3.createRequest, readPartitions)
+export const addPartitionsToTxn: K.API<K.AddPartitionsToTxnRequest, void> = K.createAPI(
+  KEYS.addPartitionsToTxn,
+  3,
+  K.addPartitionsToTxnV3.createRequest,
+  readPartitions
+)
 
 export const addOffsetsToTxn = K.createAPI<
   [transactionalId: string, producerId: bigint, epoch: number, group: string],

@@ -1,6 +1,6 @@
-import * as K from '@platformatic/kafka'
 import { failure } from '../core/errors.ts'
 import { addressFailure, isBrokerError, ourError } from './client-errors.ts'
+import * as K from './client-library.ts'
 import { CLIENT_ID } from './options.ts'
 import { connectionOf, type Sender } from './sender.ts'
 
@@ -29,7 +29,7 @@ export async function negotiate(sender: Sender, address: string): Promise<Broker
   return { apis, features }
 }
 
-async function ask(sender: Sender, address: string): Promise<K.apiVersionsV3.ApiVersionsResponse> {
+async function ask(sender: Sender, address: string): Promise<K.ApiVersionsResponse> {
   try {
     return await K.apiVersionsV3.api.async(connectionOf(sender), CLIENT_ID, CLIENT_VERSION)
   } catch (error) {
