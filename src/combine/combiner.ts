@@ -1,26 +1,26 @@
 import { assert } from '../core/assert.ts'
 import { limits } from '../core/limits.ts'
-import { type Reject, rejectOf } from '../core/reject.ts'
+import type { Reject } from '../core/reject.ts'
 import {
   BAD_TIME,
   COUNTED,
   type Columns,
   FILTERED,
   TOMBSTONE,
-  TOO_LATE,
-  verdicts
+  TOO_LATE
 } from '../extract/columns.ts'
 import type { SketchKind } from '../sketch/sketch.ts'
-import { LateShare } from '../window/late-share.ts'
-import { BELIEVED, LATE, PartitionClock, REFUSED, SUSPENDED } from '../window/partition-clock.ts'
+import { BELIEVED, PartitionClock, REFUSED, SUSPENDED } from '../window/partition-clock.ts'
 import type { WindowPlan } from '../window/plan.ts'
 import { Accounting } from './accounting.ts'
 import { TOTAL_GROUP } from './group.ts'
+import { HeldRejects } from './held-rejects.ts'
 import type { Mark, MarkState } from './mark.ts'
-import { type Pane, PaneTable } from './pane-table.ts'
+import { PaneCounter } from './pane-counter.ts'
+import { PaneTable } from './pane-table.ts'
 import type { Partial } from './partial.ts'
 import type { SourceRange } from './source-range.ts'
-import { type SuspendedFrame, SuspendedFrames } from './suspended-frames.ts'
+import { SuspendedFrames } from './suspended-frames.ts'
 
 /** Frames between two looks at the memory of the sketches. */
 const WEIGH_EVERY = 16_384
@@ -73,13 +73,11 @@ export class Combiner {
   private readonly options: CombinerOptions
   private readonly groups: GroupNames
   private readonly panes: PaneTable
+  private readonly counter: PaneCounter
   private readonly suspended: SuspendedFrames
   private readonly trustRecordTime: boolean
-  private readonly withTotal: boolean
   private accounting = new Accounting()
-  private rejects: Reject[] = []
-  private rejectBytes = 0
-  private rejectsDropped = 0
+  private readonly rejects: HeldRejects
   private resumedAt: number
   /** Until the first row at or after `resumedAt`. */
   private readingAgain: boolean
@@ -91,7 +89,6 @@ export class Combiner {
   /** Where the log was found cut: the next mark begins anew. */
   private restart: number | undefined
   private state: MarkState | undefined
-  private readonly late = new LateShare()
   private weight = 0
   private unweighed = 0
 
@@ -114,10 +111,11 @@ export class Combiner {
     this.suspended = new SuspendedFrames(offsets)
     this.suspendedNow = offsets.length
     this.trustRecordTime = options.trustRecordTime ?? true
-    this.withTotal = options.total ?? false
     const { sketch, precision, audit = 0 } = options
     const paneOptions = { sketch, precision, fullMask: plan.mask, audit }
     this.panes = new PaneTable(paneOptions, id => (id < 0 ? TOTAL_GROUP : groups.text(id)))
+    this.counter = new PaneCounter(this.panes, plan, options.total ?? false)
+    this.rejects = new HeldRejects(options.source, options.partition)
     this.resumedAt = position
     this.readingAgain = offsets.length > 0
     this.from = position
@@ -141,10 +139,7 @@ export class Combiner {
 
   /** True when the tables are full enough that a flush should not wait for its time. */
   get full(): boolean {
-    return (
-      this.panes.size >= limits.panesPerFlushMax ||
-      this.rejectBytes >= limits.rejectsPerFlushBytesMax
-    )
+    return this.panes.size >= limits.panesPerFlushMax || this.rejects.full
   }
 
   /** Frames that wait for their neighbours to decide. */
@@ -154,7 +149,7 @@ export class Combiner {
 
   /** Share of late ones among the last few thousand frames, when it is suspiciously large. */
   get lateShare(): number | undefined {
-    return this.late.suspicious ? this.late.share : undefined
+    return this.counter.lateShare
   }
 
   /** Bytes held by the sketches of this flush, as of a few thousand frames ago. */
@@ -168,30 +163,15 @@ export class Combiner {
 
   /** Takes extracted frames; `bytes` is the chunk their spans point into. */
   take(columns: Columns, bytes: Uint8Array): void {
-    const { count, verdict, time, h1lo, offset } = columns
-    const { clock, accounting } = this
+    const { count } = columns
+    const { clock, counter, accounting, trustRecordTime } = this
     const first = this.takeAgain(columns, bytes)
-    for (let i = first; i < count; i++) {
-      const code = verdict[i]!
-      // A filtered frame says as much about the partition's clock as any other.
-      if (code === COUNTED || (code === FILTERED && !Number.isNaN(time[i]!))) {
-        const belief = clock.observe(
-          time[i]!,
-          this.trustRecordTime ? columns.recordTime[i]! : Number.NaN,
-          this.trustRecordTime && columns.logAppendTime,
-          h1lo[i]!,
-          offset[i]!
-        )
-        if (belief === SUSPENDED) this.suspend(columns, i, bytes)
-        else if (code === FILTERED) accounting.byVerdict[FILTERED]!++
-        else if (belief === REFUSED) this.reject(columns, i, bytes, BAD_TIME)
-        else this.count(columns, i, bytes, belief === LATE)
-        if (clock.decided > 0) this.settle()
-        if (!clock.known) this.vouch(columns, i, belief)
-      } else {
-        if (code === TOMBSTONE || code === FILTERED) accounting.byVerdict[code]!++
-        else this.reject(columns, i, bytes, code)
-      }
+    let row = first
+    while (row < count) {
+      const next = clock.observeRows(columns, trustRecordTime, row, count)
+      if (next > row) counter.countRows(columns, row, next, accounting)
+      if (next < count) this.takeRow(columns, next, bytes)
+      row = next + 1
     }
     accounting.read += count - first
     this.unweighed += count
@@ -255,12 +235,9 @@ export class Combiner {
     const { source, partition, partitions } = this.options
     const range: SourceRange = { source, partition, from: this.from, to: this.to }
     const partials = this.panes.drain().map(pane => ({ range, ...pane }))
-    const { accounting, rejects, rejectsDropped, clock, leaderEpoch, restart } = this
+    const { accounting, clock, leaderEpoch, restart } = this
     const clockState = clock.serialize(this.to)
     this.accounting = new Accounting()
-    this.rejects = []
-    this.rejectBytes = 0
-    this.rejectsDropped = 0
     this.weight = 0
     this.from = this.to
     this.restart = undefined
@@ -278,7 +255,7 @@ export class Combiner {
       ...(leaderEpoch === undefined ? {} : { leaderEpoch }),
       ...(restart === undefined ? {} : { restart })
     }
-    return { partials, mark, rejects, rejectsDropped }
+    return { partials, mark, ...this.rejects.drain() }
   }
 
   /**
@@ -300,26 +277,32 @@ export class Combiner {
     return row
   }
 
-  private count(columns: Columns, row: number, bytes: Uint8Array, late: boolean): void {
+  /** A row that is not as most are. */
+  private takeRow(columns: Columns, row: number, bytes: Uint8Array): void {
+    const { clock, accounting } = this
+    const code = columns.verdict[row]!
     const time = columns.time[row]!
-    const { plan } = this.options
-    const mask = late ? plan.maskFor(time, this.clock.watermarkBefore) : plan.mask
-    if (mask === 0) {
+    // A filtered frame says as much about the partition's clock as any other.
+    if (code !== COUNTED && (code !== FILTERED || Number.isNaN(time))) {
+      if (code === TOMBSTONE || code === FILTERED) accounting.byVerdict[code]!++
+      else this.reject(columns, row, bytes, code)
+      return
+    }
+    const belief = clock.observe(
+      time,
+      this.trustRecordTime ? columns.recordTime[row]! : Number.NaN,
+      this.trustRecordTime && columns.logAppendTime,
+      columns.h1lo[row]!,
+      columns.offset[row]!
+    )
+    if (belief === SUSPENDED) this.suspend(columns, row, bytes)
+    else if (code === FILTERED) accounting.byVerdict[FILTERED]!++
+    else if (belief === REFUSED) this.reject(columns, row, bytes, BAD_TIME)
+    else if (belief === BELIEVED) this.counter.countRows(columns, row, row + 1, accounting)
+    else if (!this.counter.countLate(columns, row, clock.watermarkBefore, accounting))
       this.reject(columns, row, bytes, TOO_LATE)
-      return
-    }
-    this.accounting.byVerdict[COUNTED]!++
-    if (late) this.accounting.late++
-    this.late.observe(late)
-    const id = columns.group[row]!
-    if (mask === plan.mask) {
-      add(this.panes.at(time, id), columns, row, late)
-      if (this.withTotal) add(this.panes.at(time, -1), columns, row, late)
-      return
-    }
-    this.accounting.tooLate[31 - Math.clz32(plan.mask & ~mask & -(plan.mask & ~mask))]!++
-    add(this.panes.of(time, this.groups.text(id), mask), columns, row, late)
-    if (this.withTotal) add(this.panes.of(time, TOTAL_GROUP, mask), columns, row, late)
+    if (clock.decided > 0) this.settle()
+    if (!clock.known) this.vouch(columns, row, belief)
   }
 
   /** Without a clock nothing but a record's own time can bring an idle partition's windows to their end. */
@@ -349,22 +332,8 @@ export class Combiner {
       const frame = this.suspended.take(decidedOffset[i]!)
       if (frame === undefined) accounting.lost++
       else if (frame.filtered) accounting.byVerdict[FILTERED]!++
-      else if (decidedBelieved[i] === 1) this.countSuspended(frame)
+      else if (decidedBelieved[i] === 1) this.counter.countSuspended(frame, accounting)
       else this.keepReject(frame.offset, BAD_TIME, frame.bytes)
-    }
-  }
-
-  /** Never late and never too late: it was ahead of everything when it came. */
-  private countSuspended(frame: SuspendedFrame): void {
-    const { time, group, hash } = frame
-    const { mask } = this.options.plan
-    this.accounting.byVerdict[COUNTED]!++
-    const panes = [this.panes.of(time, group, mask)]
-    if (this.withTotal) panes.push(this.panes.of(time, TOTAL_GROUP, mask))
-    for (const pane of panes) {
-      pane.frames++
-      pane.sketch.add(...hash)
-      pane.audit?.add(...hash)
     }
   }
 
@@ -373,24 +342,9 @@ export class Combiner {
     this.keepReject(columns.offset[row]!, code, frame)
   }
 
-  /** Keeps the raw frame while there is room; counted it is in any case, and so is the lack of room. */
+  /** Counted it is in any case, kept while there is room. */
   private keepReject(offset: number, code: number, frame: Uint8Array): void {
     this.accounting.byVerdict[code]!++
-    if (this.rejectBytes >= limits.rejectsHeldBytesMax) {
-      this.rejectsDropped++
-      return
-    }
-    const { source, partition } = this.options
-    const reject = rejectOf(source, partition, offset, verdicts[code]!, frame)
-    this.rejects.push(reject)
-    this.rejectBytes += reject.bytes.length + 64
+    this.rejects.keep(offset, code, frame)
   }
-}
-
-function add(pane: Pane, columns: Columns, row: number, late: boolean): void {
-  const { h1lo, h1hi, h2lo, h2hi } = columns
-  pane.frames++
-  if (late) pane.late++
-  pane.sketch.add(h1lo[row]!, h1hi[row]!, h2lo[row]!, h2hi[row]!)
-  pane.audit?.add(h1lo[row]!, h1hi[row]!, h2lo[row]!, h2hi[row]!)
 }

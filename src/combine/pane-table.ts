@@ -25,7 +25,8 @@ export interface PaneOptions {
   readonly audit: number
 }
 
-const MINUTE = 60_000
+/** How long a pane is, ms. */
+export const PANE_MS = 60_000
 
 /**
  * The panes of one flush. Frames meet it by minute and group id; both are small integers, so that the
@@ -34,10 +35,14 @@ const MINUTE = 60_000
 export class PaneTable {
   private readonly options: PaneOptions
   private byMinute = new Map<number, Map<number, Pane>>()
-  private readonly groupText: (id: number) => string
+  readonly groupText: (id: number) => string
   /** Panes of frames that are too late for some sizes: few, found by text. */
   private partial = new Map<string, Pane>()
   private panes: Pane[] = []
+  /** Keys in a pane of the last flush, on average: sketches that grow in steps are made to measure. */
+  private expected = 0
+  /** What is left of the keys of the last flush: all panes together get no more room than that. */
+  private room = 0
   // The minute of the last frame: most frames fall into it too.
   private minute = Number.NaN
   private groups = new Map<number, Pane>()
@@ -62,12 +67,12 @@ export class PaneTable {
 
   /** The pane of a frame that counts for every size. */
   at(time: number, groupId: number): Pane {
-    const minute = Math.floor(time / MINUTE)
+    const minute = Math.floor(time / PANE_MS)
     if (minute !== this.minute) this.turnTo(minute)
     const { groups } = this
     let pane = groups.get(groupId)
     if (pane === undefined) {
-      pane = this.create(minute * MINUTE, this.groupText(groupId), this.options.fullMask)
+      pane = this.create(minute * PANE_MS, this.groupText(groupId), this.options.fullMask)
       groups.set(groupId, pane)
     }
     return pane
@@ -75,7 +80,7 @@ export class PaneTable {
 
   /** The pane of a frame by the text of its group, for any mask. */
   of(time: number, group: string, mask: number): Pane {
-    const start = Math.floor(time / MINUTE) * MINUTE
+    const start = Math.floor(time / PANE_MS) * PANE_MS
     const key = `${start}|${mask}|${group}`
     let pane = this.partial.get(key)
     if (pane === undefined) {
@@ -88,6 +93,8 @@ export class PaneTable {
   /** Hands the panes over and begins anew. */
   drain(): readonly Pane[] {
     const { panes } = this
+    this.room = keysIn(panes)
+    this.expected = panes.length === 0 ? 0 : Math.ceil(this.room / panes.length)
     this.panes = []
     this.byMinute = new Map()
     this.partial = new Map()
@@ -108,11 +115,13 @@ export class PaneTable {
   private create(start: number, group: string, mask: number): Pane {
     const { sketch: kind, precision, audit } = this.options
     const audited = audit > 0 && isAudited(start, group, audit)
+    const expected = Math.min(this.expected, this.room)
+    this.room -= expected
     const pane: Pane = {
       start,
       group,
       mask,
-      sketch: createSketch(kind, precision),
+      sketch: createSketch(kind, precision, expected),
       audit: audited ? createSketch('exact', precision) : undefined,
       frames: 0,
       late: 0
@@ -122,8 +131,15 @@ export class PaneTable {
   }
 }
 
+/** As many as there are frames where the sketch does not know. */
+function keysIn(panes: readonly Pane[]): number {
+  let keys = 0
+  for (const { sketch, frames } of panes) keys += sketch.entries < 0 ? frames : sketch.entries
+  return keys
+}
+
 /** Chosen by the pane's name, so that every partition audits the same ones. */
 function isAudited(start: number, group: string, share: number): boolean {
-  const hash = murmur2(utf8(`${start / MINUTE}|${group}`)) >>> 0
+  const hash = murmur2(utf8(`${start / PANE_MS}|${group}`)) >>> 0
   return hash < share * 2 ** 32
 }

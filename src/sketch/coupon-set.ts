@@ -1,3 +1,5 @@
+import { couponOf } from './coupon.ts'
+import type { HashColumns } from './sketch.ts'
 import { nextSalt } from './table-salt.ts'
 
 const CAPACITY_MIN = 16
@@ -36,6 +38,36 @@ export class CouponSet {
     places[at] = coupon
     this.size++
     if (this.size * 2 > places.length) this.grow()
+  }
+
+  /**
+   * Adds the coupons of rows from `from` on until there are more than `most`; the first row that is left.
+   * The readable form: `add(couponOf(h1lo[row], h2lo[row], h2hi[row]))`.
+   */
+  addColumns({ h1lo, h2lo, h2hi }: HashColumns, from: number, to: number, most: number): number {
+    let row = from
+    while (row < to && this.size <= most) {
+      const { places, salt, shift } = this
+      const last = places.length - 1
+      const room = Math.min(most + 1, places.length / 2 + 1)
+      let { size } = this
+      for (; row < to && size < room; row++) {
+        const coupon = couponOf(h1lo[row]!, h2lo[row]!, h2hi[row]!)
+        let at = Math.imul(coupon, salt) >>> shift
+        let found = places[at]!
+        while (found !== 0 && found !== coupon) {
+          at = (at + 1) & last
+          found = places[at]!
+        }
+        if (found === 0) {
+          places[at] = coupon
+          size++
+        }
+      }
+      this.size = size
+      if (size <= most && size * 2 > places.length) this.grow()
+    }
+    return row
   }
 
   /** A copy, unsigned and ascending. */

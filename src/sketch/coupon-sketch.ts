@@ -41,14 +41,16 @@ export abstract class CouponSketch<R extends Registers<R>> implements Sketch {
   abstract readonly kind: SketchKind
   precision: number
   private readonly precisionAsked: number
-  private coupons: CouponSet | undefined = new CouponSet()
+  private coupons: CouponSet | undefined
   private registers: R | undefined
   /** Cleared registers, kept for the next time. */
   private spare: R | undefined
 
-  constructor(precision: number) {
+  /** Room for `expected` keys from the start, in as far as it keeps coupons. */
+  constructor(precision: number, expected = 0) {
     this.precision = precision
     this.precisionAsked = precision
+    this.coupons = new CouponSet(Math.min(expected, couponsMax(precision)))
   }
 
   protected abstract makeRegisters(precision: number): R
@@ -76,10 +78,14 @@ export abstract class CouponSketch<R extends Registers<R>> implements Sketch {
   }
 
   addColumns(columns: HashColumns, from: number, to: number): void {
-    const { h1lo, h2lo, h2hi } = columns
-    let i = from
-    for (; i < to && !this.registers; i++) this.addCoupon(couponOf(h1lo[i]!, h2lo[i]!, h2hi[i]!))
-    this.registers?.addColumns(columns, i, to)
+    const { coupons } = this
+    if (coupons === undefined) {
+      this.registers!.addColumns(columns, from, to)
+      return
+    }
+    const most = couponsMax(this.precision)
+    const left = coupons.addColumns(columns, from, to, most)
+    if (coupons.size > most) this.turnIntoRegisters().addColumns(columns, left, to)
   }
 
   /** Adds a coupon as a signed 32-bit number. */

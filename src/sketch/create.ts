@@ -8,18 +8,21 @@ import type { Sketch, SketchKind } from './sketch.ts'
 import { ThetaSketch } from './theta-sketch.ts'
 import { UllSketch } from './ull-sketch.ts'
 
-/** An empty sketch with 2^precision registers (linear: bits, theta: entries), 4 … 18. @throws option-value */
-export function createSketch(kind: SketchKind, precision: number): Sketch {
+/**
+ * An empty sketch with 2^precision registers (linear: bits, theta: entries), 4 … 18. Kinds that grow have room
+ * for `expected` keys from the start. @throws option-value
+ */
+export function createSketch(kind: SketchKind, precision: number, expected = 0): Sketch {
   checkPrecision(precision)
   switch (kind) {
     case 'exact':
-      return new ExactSketch(precision)
+      return new ExactSketch(precision, expected)
     case 'adaptive':
-      return new AdaptiveSketch(precision)
+      return new AdaptiveSketch(precision, expected)
     case 'hll':
       return new HllSketch(precision)
     case 'ull':
-      return new UllSketch(precision)
+      return new UllSketch(precision, expected)
     case 'linear':
       return new LinearSketch(precision)
     case 'theta':

@@ -20,6 +20,18 @@ export class LateShare {
     this.frames = this.frames + 1 === 2 * FRAMES ? FRAMES : this.frames + 1
   }
 
+  /** Takes as many frames in time as `observe(false)` would one by one. */
+  observeInTime(frames: number): void {
+    if (this.count > 0) {
+      for (let i = 0; i < frames; i++) this.observe(false)
+      return
+    }
+    const { frames: before } = this
+    // Nothing but zeros in there: only how many they are changes.
+    this.frames =
+      before + frames < 2 * FRAMES ? before + frames : FRAMES + ((before + frames) % FRAMES)
+  }
+
   /** 0 … 1, of the frames so far or of the last 4,096. */
   get share(): number {
     return this.frames === 0 ? 0 : this.count / Math.min(this.frames, FRAMES)

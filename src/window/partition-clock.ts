@@ -39,6 +39,14 @@ export interface ClockOptions {
   readonly maxAheadMs?: number
 }
 
+/** Columns of frames, one row each. */
+export interface ClockRows {
+  readonly time: Float64Array
+  readonly recordTime: Float64Array
+  readonly h1lo: Uint32Array
+  readonly verdict: Uint8Array
+}
+
 /**
  * The partition's clock: what event time is it? It follows the times that their records or their
  * neighbours vouch for, so one broken clock neither closes windows nor makes good frames late. A
@@ -142,6 +150,45 @@ export class PartitionClock {
       return BELIEVED
     }
     return this.decide(time, seen, vouched, logAppendTime, key, offset)
+  }
+
+  /**
+   * Takes rows from `from` on while they are ordinary and counted (verdict 0), all of them believed; the first
+   * row that is not, which `observe` can take. The readable form: `observe`, row by row.
+   */
+  observeRows(rows: ClockRows, trustRecordTime: boolean, from: number, to: number): number {
+    const { neighbours, wait, jump, ahead, ceiling } = this
+    const { time, recordTime, h1lo, verdict } = rows
+    let { low, high, deferred } = this
+    const until = Math.min(to, from + this.quickUntil - neighbours.frames)
+    let row = from
+    for (; row < until && verdict[row] === 0; row++) {
+      const at = time[row]!
+      const record = trustRecordTime ? recordTime[row]! : Number.NaN
+      let seen = at
+      let vouched = false
+      if (record >= 0) {
+        if (at > record + ahead) break
+        if (record < at) seen = record
+        vouched = record - seen <= jump
+      }
+      const isNear = at >= high - wait && seen <= low + jump && at <= limits.eventTimeMsMax
+      if (!isNear || at < -limits.eventTimeMsMax) break
+      if (seen > low) {
+        if (seen >= ceiling || !(vouched ? seen >= high : deferred)) break
+        if (seen > high) high = seen
+        if (vouched) {
+          low = seen
+          deferred = false
+        }
+      }
+      neighbours.append(seen, h1lo[row]!)
+    }
+    this.decided = 0
+    this.low = low
+    this.high = high
+    this.deferred = deferred
+    return row
   }
 
   /** Offsets that are suspended now, ascending. */

@@ -27,6 +27,25 @@ test('only the last 4,096 frames count, however many there were', () => {
   assert.equal(share.share, 0)
 })
 
+test('frames in time that are taken together are as many taken one by one', () => {
+  const [together, single] = [new LateShare(), new LateShare()]
+  for (const [inTime, late] of [
+    [4_095, 0],
+    [1, 0],
+    [9_000, 3_000],
+    [1_500, 1_000],
+    [5_000, 1],
+    [70_000, 0]
+  ] as const) {
+    together.observeInTime(inTime)
+    observe(single, inTime, false)
+    observe(together, late, true)
+    observe(single, late, true)
+    assert.equal(together.share, single.share)
+    assert.equal(together.suspicious, single.suspicious)
+  }
+})
+
 test('a young partition is never suspicious', () => {
   const share = new LateShare()
   assert.equal(share.share, 0)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Random } from '../../src/core/random.ts'
-import { PartitionClock } from '../../src/window/partition-clock.ts'
+import { type ClockOptions, PartitionClock } from '../../src/window/partition-clock.ts'
 import { ClockOracle } from './clock-oracle.ts'
 
 /** More sequences for a long run: HEADCOUNT_RUNS=100000. */
@@ -104,17 +104,60 @@ class HostileStream {
   }
 }
 
+/** The clock that takes its frames by rows, some at a time. */
+class RowsClock {
+  readonly clock: PartitionClock
+  private readonly frames: (Frame & { readonly offset: number; readonly verdict: string })[] = []
+
+  constructor(options: ClockOptions) {
+    this.clock = new PartitionClock(options)
+  }
+
+  take(frame: Frame, offset: number, verdict: string): void {
+    const [last] = this.frames.slice(-1)
+    // Columns say for all of their rows who stamped the records.
+    if (this.frames.length === 300 || (last && last.logAppend !== frame.logAppend)) this.settle()
+    this.frames.push({ ...frame, offset, verdict })
+  }
+
+  settle(): void {
+    const { clock, frames } = this
+    const rows = {
+      time: Float64Array.from(frames, ({ t }) => t),
+      recordTime: Float64Array.from(frames, ({ r }) => r),
+      h1lo: Uint32Array.from(frames, ({ key }) => key),
+      verdict: new Uint8Array(frames.length)
+    }
+    const told: string[] = []
+    while (told.length < frames.length) {
+      const next = clock.observeRows(rows, true, told.length, frames.length)
+      while (told.length < next) told.push('believed')
+      const frame = frames[next]
+      if (frame === undefined) break
+      const { t, r, logAppend, key, offset } = frame
+      told.push(verdicts[clock.observe(t, r, logAppend, key, offset)]!)
+    }
+    assert.deepEqual(
+      told,
+      frames.map(({ verdict }) => verdict)
+    )
+    frames.length = 0
+  }
+}
+
 /** Both clocks side by side; `look` says after which frames the clocks themselves are compared. */
 class Twins {
   fast: PartitionClock
   readonly oracle: ClockOracle
   offset: number
   private reached = Number.NEGATIVE_INFINITY
-  private readonly options: { waitMs: number; maxJumpMs: number; maxAheadMs: number }
+  private readonly options: ClockOptions & { waitMs: number }
+  private readonly byRows: RowsClock
 
   constructor(jump: number, offset: number, waitMs = WAIT) {
     this.options = { waitMs, maxJumpMs: jump, maxAheadMs: HOUR }
     this.fast = new PartitionClock(this.options)
+    this.byRows = new RowsClock(this.options)
     this.oracle = new ClockOracle(waitMs, jump, HOUR)
     this.offset = offset
   }
@@ -124,11 +167,14 @@ class Twins {
     const verdict = verdicts[this.fast.observe(t, r, logAppend, key, this.offset)]
     const expected = this.oracle.observe(t, r, logAppend, key, this.offset)
     assert.equal(verdict, expected)
+    this.byRows.take({ t, r, logAppend, key }, this.offset, expected)
     if (expected === 'late') assert.equal(this.fast.watermarkBefore, before)
     this.sameDecisions()
   }
 
   end(): void {
+    this.byRows.settle()
+    assert.equal(this.byRows.clock.newest, this.oracle.newest ?? Number.NEGATIVE_INFINITY)
     this.fast.end()
     this.oracle.end()
     this.sameDecisions()
