@@ -76,6 +76,7 @@ async function runAll(signal: AbortSignal): Promise<Counts> {
   if (files < BUILD_FROM) return runLayers(selection, signal)
   const built = new BuiltPackage()
   process.env[BIN_VARIABLE] = built.bin
+  process.env.NODE_COMPILE_CACHE ??= built.compileCache
   try {
     return await runLayers(selection, signal)
   } finally {

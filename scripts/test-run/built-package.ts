@@ -10,6 +10,8 @@ export const BIN_VARIABLE = 'HEADCOUNT_TEST_BIN'
 /** The package as it ships, without what it does not: tests run what users install. */
 export class BuiltPackage {
   readonly bin: string
+  /** For what Node compiles: each of hundreds of processes would compile the same files anew. */
+  readonly compileCache: string
   private readonly folder = mkdtempSync(join(tmpdir(), 'headcount-package-'))
 
   constructor() {
@@ -22,6 +24,7 @@ export class BuiltPackage {
     }
     symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'))
     this.bin = join(folder, 'bin', 'headcount.js')
+    this.compileCache = join(folder, 'compiled')
   }
 
   remove(): void {
