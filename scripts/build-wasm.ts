@@ -27,6 +27,12 @@ const MODULES = [
     path: 'src/extract/extract-kernel-module.ts',
     what: 'The extraction kernel',
     name: 'extractKernelBase64'
+  },
+  {
+    config: 'wasm/produce-asconfig.json',
+    path: 'src/kafka/produce-kernel-module.ts',
+    what: 'The produce kernel',
+    name: 'produceKernelBase64'
   }
 ] as const
 const TEXT_WIDTH = 92

@@ -1,6 +1,8 @@
 import { crc32c } from '@node-rs/crc32'
 import { assert } from '../core/assert.ts'
 import { type Codec, codecIds, compress } from './codecs.ts'
+import type { ProduceBuffers } from './produce-buffers.ts'
+import type { ProduceKernel } from './produce-kernel.ts'
 import { varintSize, writeVarint } from './varint.ts'
 
 /*
@@ -69,18 +71,48 @@ export interface BatchFinish extends BatchIdentity {
 
 export const noIdentity: BatchIdentity = { producerId: -1n, epoch: -1, sequence: -1 }
 
+const CAPACITY = 16_384
 const NO_HEADERS: readonly RecordHeader[] = []
+/** Time deltas up to this are a number of 32 bits in zigzag form. */
+const SMALL_DELTA_MAX = 2 ** 30
+
+/** What became of lines that were appended as a whole. */
+export interface AppendedLines {
+  /** Where the first line begins that was not taken. */
+  readonly end: number
+  readonly count: number
+  /** True when the batch has no room for the next line. */
+  readonly full: boolean
+}
+
+export interface BatchEncoderOptions {
+  /** Bytes there is room for at first. */
+  readonly capacity?: number
+  /** Compresses lz4. */
+  readonly kernel?: ProduceKernel | undefined
+  /** The batch is built in the kernel's memory, which has room for one: lines are taken many at a time. */
+  readonly takesLines?: boolean
+  /** Where finished batches come from. */
+  readonly buffers?: ProduceBuffers
+}
 
 /** Collects records in Kafka's own bytes; `finish` makes them a batch that is ready for Produce. */
 export class BatchEncoder {
+  private readonly kernel: ProduceKernel | undefined
+  private readonly home: Buffer | undefined
+  private readonly buffers: ProduceBuffers | undefined
   private bytes: Buffer
   private at = BATCH_HEADER_BYTES
   private records = 0
   private baseTime = 0
   private maxTime = 0
 
-  constructor(capacity = 16_384) {
-    this.bytes = Buffer.allocUnsafeSlow(Math.max(capacity, BATCH_HEADER_BYTES))
+  constructor(options: BatchEncoderOptions = {}) {
+    const { capacity = CAPACITY, kernel, takesLines = false, buffers } = options
+    this.kernel = kernel
+    this.home = takesLines ? kernel?.batch : undefined
+    this.buffers = buffers
+    this.bytes = this.home ?? Buffer.allocUnsafeSlow(Math.max(capacity, BATCH_HEADER_BYTES))
   }
 
   /** Records so far. */
@@ -111,13 +143,7 @@ export class BatchEncoder {
     headers: readonly RecordHeader[] = NO_HEADERS
   ): void {
     assert(timeMs >= 0 && timeMs <= TIME_MAX, `record time ${timeMs} is in range`)
-    if (this.records === 0) {
-      this.baseTime = timeMs
-      this.maxTime = timeMs
-    } else if (timeMs > this.maxTime) {
-      this.maxTime = timeMs
-    }
-    const timeDelta = Math.trunc(timeMs) - Math.trunc(this.baseTime)
+    const timeDelta = this.noteTime(timeMs)
     const keyLength = key === null ? -1 : key.length
     const valueLength = value === null ? -1 : value.length
     const body =
@@ -143,41 +169,107 @@ export class BatchEncoder {
   }
 
   /**
-   * Closes the batch and empties the encoder. The bytes belong to the caller: they may be sent again
-   * unchanged for as long as the answer is missing.
+   * Appends the lines of `bytes[start, end)` as records without key, as long as they are frames at
+   * sight: `{` at the beginning, `}` at the end. None is taken where there is no kernel. The batch
+   * stays below `bytesMax`. `append` for each line does the same.
    */
+  appendLines(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    timeMs: number,
+    bytesMax: number
+  ): AppendedLines {
+    assert(timeMs >= 0 && timeMs <= TIME_MAX, `record time ${timeMs} is in range`)
+    const { home, kernel, records } = this
+    if (kernel === undefined || this.bytes !== home) return { end: start, count: 0, full: false }
+    const first = records === 0 ? timeMs : this.baseTime
+    const timeDelta = Math.trunc(timeMs) - Math.trunc(first)
+    if (Math.abs(timeDelta) >= SMALL_DELTA_MAX) return { end: start, count: 0, full: false }
+    const room = Math.min(bytesMax, home.length)
+    const used = kernel.appendLines(bytes, start, end, this.at, room, records, timeDelta)
+    const count = kernel.count - records
+    if (count > 0) {
+      this.noteTime(timeMs)
+      this.at = kernel.end
+      this.records = kernel.count
+    }
+    return { end: start + used, count, full: kernel.full }
+  }
+
+  /** Closes the batch with its identity and checksum: it is ready for Produce. */
   finish(how: BatchFinish): Buffer {
+    const batch = this.close(how.codec, how.transactional)
+    stampBatch(batch, how)
+    return batch
+  }
+
+  /**
+   * Closes the batch and empties the encoder; `stampBatch` makes it ready. The bytes belong to the
+   * caller: they may be sent again unchanged for as long as the answer is missing.
+   */
+  close(codec: Codec, transactional: boolean): Buffer {
     assert(this.records > 0, 'a batch holds records')
     const packed =
-      how.codec === 'none'
+      codec === 'none'
         ? undefined
-        : compress(how.codec, this.bytes.subarray(BATCH_HEADER_BYTES, this.at))
+        : this.pack(codec, this.bytes.subarray(BATCH_HEADER_BYTES, this.at))
     // What does not compress travels as it is.
     const smaller = packed !== undefined && packed.length < this.at - BATCH_HEADER_BYTES
-    const batch = smaller ? joinHeader(packed) : this.handOver()
+    const batch = smaller ? this.joinHeader(packed) : this.handOver()
+    if (this.home !== undefined) this.bytes = this.home
     batch.writeBigInt64BE(0n, 0)
     batch.writeInt32BE(batch.length - AT.leaderEpoch, AT.length)
     batch.writeInt32BE(-1, AT.leaderEpoch)
     batch[AT.magic] = MAGIC
     batch.writeInt16BE(
-      (smaller ? codecIds[how.codec] : 0) | (how.transactional ? TRANSACTIONAL : 0),
+      (smaller ? codecIds[codec] : 0) | (transactional ? TRANSACTIONAL : 0),
       AT.attributes
     )
     batch.writeInt32BE(this.records - 1, AT.lastOffsetDelta)
     batch.writeBigInt64BE(BigInt(Math.trunc(this.baseTime)), AT.baseTime)
     batch.writeBigInt64BE(BigInt(Math.trunc(this.maxTime)), AT.maxTime)
     batch.writeInt32BE(this.records, AT.count)
-    stampBatch(batch, how)
     this.at = BATCH_HEADER_BYTES
     this.records = 0
     return batch
   }
 
-  /** The buffer itself goes out: copying it would cost more than a new one. */
+  private pack(codec: Codec, records: Buffer): Buffer {
+    return (codec === 'lz4' ? this.kernel?.lz4(records) : undefined) ?? compress(codec, records)
+  }
+
+  /** Delta of the record's time from that of the first in the batch. */
+  private noteTime(timeMs: number): number {
+    if (this.records === 0) {
+      this.baseTime = timeMs
+      this.maxTime = timeMs
+    } else if (timeMs > this.maxTime) {
+      this.maxTime = timeMs
+    }
+    return Math.trunc(timeMs) - Math.trunc(this.baseTime)
+  }
+
+  private joinHeader(packed: Uint8Array): Buffer {
+    const batch = this.take(BATCH_HEADER_BYTES + packed.length)
+    batch.set(packed, BATCH_HEADER_BYTES)
+    return batch
+  }
+
+  /** A buffer of its own itself goes out: copying it would cost more than another one. */
   private handOver(): Buffer {
     const batch = this.bytes.subarray(0, this.at)
-    this.bytes = Buffer.allocUnsafeSlow(this.bytes.length)
+    if (this.bytes === this.home) {
+      const copy = this.take(this.at)
+      copy.set(batch)
+      return copy
+    }
+    this.bytes = this.take(this.bytes.length)
     return batch
+  }
+
+  private take(size: number): Buffer {
+    return this.buffers?.take(size) ?? Buffer.allocUnsafeSlow(size)
   }
 
   private room(size: number): void {
@@ -202,12 +294,6 @@ export function stampBatch(batch: Buffer, identity: BatchIdentity): void {
 /** The sequence of the batch after one with `count` records. */
 export function sequenceAfter(sequence: number, count: number): number {
   return (sequence + count) % SEQUENCES
-}
-
-function joinHeader(packed: Uint8Array): Buffer {
-  const batch = Buffer.allocUnsafeSlow(BATCH_HEADER_BYTES + packed.length)
-  batch.set(packed, BATCH_HEADER_BYTES)
-  return batch
 }
 
 function writeBlock(bytes: Uint8Array, at: number, block: Uint8Array | null): number {

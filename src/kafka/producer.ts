@@ -4,10 +4,13 @@ import { limits } from '../core/limits.ts'
 import { partitionOfKey } from '../core/murmur2.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Clock } from '../port/clock.ts'
-import { BatchEncoder, noIdentity, type RecordHeader } from './batch-encoder.ts'
+import type { SentLines } from '../port/sink.ts'
+import { BatchEncoder, type RecordHeader } from './batch-encoder.ts'
 import type { Cluster } from './cluster.ts'
 import type { Codec } from './codecs.ts'
+import { ProduceBuffers } from './produce-buffers.ts'
 import { ProduceDelivery } from './produce-delivery.ts'
+import { ProduceKernel } from './produce-kernel.ts'
 import { batchLimit } from './topic-settings.ts'
 
 export interface ProducerOptions {
@@ -36,7 +39,7 @@ const REFILL_AT = 0.75
 /** The records that collect for one partition, and the numbers of those on their way. */
 interface Collector {
   readonly partition: number
-  readonly encoder: BatchEncoder
+  encoder: BatchEncoder
   openedAt: number
   /** Number of the first record in the encoder. */
   first: number
@@ -61,6 +64,7 @@ export class Producer {
   private readonly lingerMs: number
   private readonly bufferBytes: number
   private readonly collectors: Collector[]
+  private readonly buffers: ProduceBuffers
   private readonly closing = new AbortController()
   private readonly outstanding = new Set<Promise<void>>()
   private waiting: PromiseWithResolvers<void> | undefined
@@ -93,9 +97,13 @@ export class Producer {
     this.batchBytes = Math.min(options.batchBytes ?? BATCH_BYTES, limit)
     this.lingerMs = options.lingerMs ?? LINGER_MS
     this.bufferBytes = options.bufferBytes ?? limits.produceBufferBytesMax
+    const kernel = ProduceKernel.create(this.batchBytes)
+    // What is acked while a caller waits is what it fills next.
+    const buffers = new ProduceBuffers(this.bufferBytes * (1 - REFILL_AT))
+    this.buffers = buffers
     this.collectors = Array.from({ length: partitions }, (_, partition) => ({
       partition,
-      encoder: new BatchEncoder(),
+      encoder: new BatchEncoder({ kernel, takesLines: partition === this.sticky, buffers }),
       openedAt: 0,
       first: 0,
       unacked: []
@@ -156,19 +164,35 @@ export class Producer {
     if (this.ended !== undefined) throw this.ended
     const collector = this.collectors[partition]
     assert(collector !== undefined, `the topic has a partition ${partition}`)
-    const { encoder } = collector
     const size = BatchEncoder.recordSize(key, value, headers)
-    if (encoder.count > 0 && encoder.size + size > this.batchBytes) this.seal(collector)
-    const opens = encoder.count === 0
-    const before = opens ? 0 : encoder.size
+    const { count, size: filled } = collector.encoder
+    if (count > 0 && filled + size > this.batchBytes) this.seal(collector)
+    // Sealing may have given the partition another encoder.
+    const { encoder } = collector
+    const before = encoder.count === 0 ? 0 : encoder.size
     encoder.append(key, value, timeMs, headers)
-    this.held += encoder.size - before
-    if (opens) {
-      collector.first = this.numbered
-      collector.openedAt = this.clock.now()
-      void this.tick()
+    this.collected(collector, before, 1)
+  }
+
+  /**
+   * Sends lines without keys, as long as they are frames at sight. Throws what ended the producer.
+   * `send` for each does the same.
+   */
+  sendLines(bytes: Uint8Array, start: number, end: number, timeMs: number): SentLines {
+    if (this.ended !== undefined) throw this.ended
+    let at = start
+    let frames = 0
+    for (;;) {
+      const collector = this.collectors[this.sticky]!
+      const { encoder } = collector
+      const before = encoder.count === 0 ? 0 : encoder.size
+      const lines = encoder.appendLines(bytes, at, end, timeMs, this.batchBytes)
+      at = lines.end
+      frames += lines.count
+      if (lines.count > 0) this.collected(collector, before, lines.count)
+      if (!lines.full) return { end: at, frames }
+      this.seal(collector)
     }
-    this.numbered++
   }
 
   /** Resolves when `send` may go on. Rejects with what ended the producer. */
@@ -192,26 +216,48 @@ export class Producer {
     this.delivery.close()
   }
 
+  /** Counts what was put into the batch, whose size was 0 when it was opened for it. */
+  private collected(collector: Collector, before: number, count: number): void {
+    this.held += collector.encoder.size - before
+    if (before === 0) {
+      collector.first = this.numbered
+      collector.openedAt = this.clock.now()
+      void this.tick()
+    }
+    this.numbered += count
+  }
+
   private seal(collector: Collector): void {
     const { encoder, partition } = collector
     if (encoder.count === 0) return
     const { count, size } = encoder
-    const bytes = encoder.finish({ ...noIdentity, codec: this.codec, transactional: false })
+    const bytes = encoder.close(this.codec, false)
     this.held += bytes.length - size
     collector.unacked.push(collector.first)
-    if (partition === this.sticky) this.sticky = (partition + 1) % this.partitions
+    if (partition === this.sticky) this.moveOn(collector)
     const outcome = this.delivery.enqueue(this.topic, partition, bytes, count).then(
-      () => this.batchAcked(collector, bytes.length, count),
+      () => this.batchAcked(collector, bytes, count),
       error => this.end(error as HeadcountError)
     )
     this.outstanding.add(outcome)
     void outcome.then(() => this.outstanding.delete(outcome))
   }
 
-  private batchAcked(collector: Collector, size: number, count: number): void {
+  /** Records without a key go to the next partition, and there what takes lines, unless records wait there. */
+  private moveOn(collector: Collector): void {
+    this.sticky = (this.sticky + 1) % this.partitions
+    const next = this.collectors[this.sticky]!
+    if (next.encoder.count > 0) return
+    const { encoder } = next
+    next.encoder = collector.encoder
+    collector.encoder = encoder
+  }
+
+  private batchAcked(collector: Collector, bytes: Buffer, count: number): void {
     collector.unacked.shift()
     this.acks += count
-    this.held -= size
+    this.held -= bytes.length
+    this.buffers.give(bytes)
     if (this.isDue(collector)) this.seal(collector)
     else void this.tick()
     if (this.waiting === undefined || this.held > this.bufferBytes * REFILL_AT) return

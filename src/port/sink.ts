@@ -1,5 +1,12 @@
 import type { Reject } from '../core/reject.ts'
 
+/** What became of lines that were sent as a whole. */
+export interface SentLines {
+  /** Where the first line begins that was not sent: it needs a closer look, or has no end yet. */
+  readonly end: number
+  readonly frames: number
+}
+
 /**
  * Where frames are sent. `send` only collects; `full` and `ready` are the back-pressure, `flush`
  * waits for every ack. Sends are numbered from 0 in the order of the calls.
@@ -17,6 +24,12 @@ export interface FrameSink {
   partitionFor(key: Uint8Array | null): number
   /** Copies key and value. Throws what ended the sink. */
   send(partition: number, key: Uint8Array | null, value: Uint8Array, timeMs: number): void
+  /**
+   * Sends the lines of `bytes[start, end)` without keys, as long as they are whole and frames at sight:
+   * `{` at the beginning, `}` at the end, nothing around. May send none: what it does is the same as
+   * `send` for each. Throws what ended the sink.
+   */
+  sendLines(bytes: Uint8Array, start: number, end: number, timeMs: number): SentLines
   /** Rejects with what ended the sink. */
   ready(): Promise<void>
   flush(): Promise<void>

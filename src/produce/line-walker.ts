@@ -16,11 +16,26 @@ export class LineWalker {
     this.frameBytesMax = frameBytesMax
   }
 
-  /** Returns how many bytes were used; the rest is an unfinished line. With `last` all are. */
-  walk(bytes: Uint8Array, start: number, end: number, last: boolean, visit: LineVisitor): number {
+  /** False in the middle of a line that is passed over. */
+  get betweenLines(): boolean {
+    return !this.skipping
+  }
+
+  /**
+   * Visits the next lines, `count` at most, and returns how many bytes they took; what is left behind
+   * fewer is an unfinished line. With `last` there is none.
+   */
+  walk(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    last: boolean,
+    visit: LineVisitor,
+    count = Number.POSITIVE_INFINITY
+  ): number {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, end)
     let at = start
-    while (at < end) {
+    for (let left = count; left > 0 && at < end; left--) {
       const newline = text.indexOf(NEWLINE, at)
       const unfinished = newline === -1
       const lineEnd = unfinished ? end : newline

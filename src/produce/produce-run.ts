@@ -9,11 +9,14 @@ import type { FrameSink, RejectSink } from '../port/sink.ts'
 import type { Progress, Source, Taker } from '../port/source.ts'
 import { type CheckDepth, isFrame } from './frame-check.ts'
 import { KeyField } from './key-field.ts'
-import { LineWalker } from './line-walker.ts'
+import { type LineVisitor, LineWalker } from './line-walker.ts'
 import { ResumeLedger } from './resume-ledger.ts'
 
-/** A record takes this much of its batch beside its key and value. */
-const RECORD_OVERHEAD_BYTES = 128
+/** A record alone in a batch takes this much beside its key and value, at most. */
+const RECORD_OVERHEAD_BYTES = 90
+/** A run shorter than this cost the sink more than it saved, so more lines are passed before the next. */
+const RUN_BYTES_MIN = 16_384
+const CLOSE_LOOKS_MAX = 4_096
 const POLL_MS = 500
 /** How long an interrupted run waits for what is in flight. */
 const INTERRUPT_FLUSH_MS = 5_000
@@ -63,7 +66,10 @@ export class ProduceRun {
   private readonly keyField: KeyField | undefined
   private readonly rejected: Record<string, number> = {}
   private readonly started: number
+  private readonly wholesale: boolean
   private line: number
+  /** Lines to look at one by one where the sink has stopped. */
+  private closeLooks = 1
   private sent = 0
   private bytes = 0
   private blank = 0
@@ -71,6 +77,7 @@ export class ProduceRun {
   constructor(options: ProduceOptions) {
     this.options = options
     this.keyField = options.keyField === undefined ? undefined : new KeyField(options.keyField)
+    this.wholesale = this.keyField === undefined && (options.check ?? 'ends') === 'ends'
     this.line = options.skip ?? 0
     this.started = options.clock.now()
   }
@@ -143,10 +150,31 @@ export class ProduceRun {
   private take(bytes: Uint8Array, start: number, end: number, last: boolean): number {
     const now = this.options.clock.now()
     const knownUtf8 = isUtf8(bytes.subarray(start, end))
-    return this.walker.walk(bytes, start, end, last, (from, to, tooLong) => {
+    const visit: LineVisitor = (from, to, tooLong) => {
       this.takeLine(bytes, from, to, tooLong, knownUtf8, now)
       this.line++
-    })
+    }
+    if (!this.wholesale || !knownUtf8) return this.walker.walk(bytes, start, end, last, visit)
+    let at = start
+    for (;;) {
+      const run = this.takeRun(bytes, at, end, now)
+      at += run
+      this.closeLooks = run < RUN_BYTES_MIN ? Math.min(this.closeLooks * 2, CLOSE_LOOKS_MAX) : 1
+      const looked = this.walker.walk(bytes, at, end, last, visit, this.closeLooks)
+      if (looked === 0) return at - start
+      at += looked
+    }
+  }
+
+  /** Sends the lines that are frames at sight, and returns their bytes. */
+  private takeRun(bytes: Uint8Array, start: number, end: number, now: number): number {
+    if (!this.walker.betweenLines) return 0
+    const run = this.options.sink.sendLines(bytes, start, end, now)
+    if (run.frames > 0) this.ledger.record(this.line, run.frames)
+    this.line += run.frames
+    this.sent += run.frames
+    this.bytes += run.end - start - run.frames
+    return run.end - start
   }
 
   private takeLine(

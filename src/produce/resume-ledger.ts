@@ -13,14 +13,14 @@ export class ResumeLedger {
     return this.sends.length
   }
 
-  /** The next send carries this line. */
-  record(line: number): void {
+  /** The next sends carry this line and those that follow it. */
+  record(line: number, count = 1): void {
     const shift = line - this.sent
     if (this.shifts.at(-1) !== shift) {
       this.sends.push(this.sent)
       this.shifts.push(shift)
     }
-    this.sent++
+    this.sent += count
   }
 
   /** Line of the first send that is not acked, or `nextLine` when all are. */

@@ -109,6 +109,32 @@ describe('generate, produce and consume', { skip: broker === undefined }, () => 
     assert.equal((await read()).length, 24)
   })
 
+  it('leave a topic that can be measured with, and that is only read by it', async () => {
+    const { name } = await scratch.topic('measured', 2)
+    const frames = Array.from(
+      { length: 500 },
+      (_, i) => `{"ts":${1_468_244_400 + i},"uid":"u${i}"}`
+    )
+    writeFileSync(join(folder.path, 'm.jsonl'), frames.join('\n'))
+    await run('produce', '-t', name, '-k', 'uid', '-z', 'lz4', 'm.jsonl')
+    const measured = await run('bench', '-t', name, '-k', 'uid')
+    assert.deepEqual([measured.status, measured.stderr], [0, ''])
+    const [sample, ...rows] = linesOf(measured.stdout).map(line => JSON.parse(line))
+    const { name: topic, counted, partitions } = sample
+    assert.deepEqual([topic, counted, partitions], [name, 500, 2])
+    assert.deepEqual(
+      rows.slice(0, 3).map(({ stage }) => stage),
+      ['crc', 'decompress', 'extract']
+    )
+    const none = await run('bench', '-t', name, '-k', 'uid', '--from', '@2100-01-01T00:00Z')
+    assert.deepEqual([none.status, none.stdout], [1, ''])
+    assert.match(none.stderr, /no frames in measured.*\[sample-empty]/)
+    assert.match((await run('bench', '-t', 'gone', '-k', 'uid')).stderr, /\[topic-missing]/)
+    // Neither a group nor a topic of an app came of it.
+    const topics = (await run('topic', 'list')).stdout
+    assert.deepEqual(linesOf(topics).filter(line => line.includes(name)).length, 1)
+  })
+
   it('end cleanly at Ctrl-C', async () => {
     const { name } = await scratch.topic('stopped')
     const consumer = startHeadcount(['consume', '-t', name], surroundings)

@@ -69,6 +69,63 @@ describe('producing', { skip: broker === undefined }, () => {
     })
   }
 
+  it('keeps records in their partition that fill one after the other', async () => {
+    const { name } = await scratch.topic('in-turn', 3)
+    const options = { topic: name, codec: 'lz4', batchBytes: 2_000, ...common } as const
+    const producer = await Producer.open(cluster, options)
+    const sent = [0, 1, 2].map(partition =>
+      Array.from({ length: 200 }, (_, i) => `frame ${i} of partition ${partition}, some bytes more`)
+    )
+    for (const [partition, frames] of sent.entries()) {
+      for (const frame of frames) producer.send(partition, null, Buffer.from(frame), 5)
+    }
+    await producer.flush()
+    producer.close()
+    for (const [partition, frames] of sent.entries()) {
+      assert.deepEqual(await values(name, partition), frames)
+    }
+  })
+
+  it('stores lines that are sent as a whole once and in order, over all partitions', async () => {
+    const { name } = await scratch.topic('lines', 3)
+    const options = { topic: name, codec: 'lz4', batchBytes: 4_096, ...common } as const
+    const producer = await Producer.open(cluster, { ...options, bufferBytes: 50_000 })
+    const frames = Array.from({ length: 3_000 }, (_, i) => `{"frame":${i},"is":"of some length"}`)
+    const odd = 1_500
+    const bytes = Buffer.from(frames.map((each, i) => `${each}${i === odd ? ' ' : ''}\n`).join(''))
+    let at = 0
+    let sent = 0
+    while (at < bytes.length) {
+      const run = producer.sendLines(bytes, at, Math.min(bytes.length, at + 9_000), 5)
+      at = run.end
+      sent += run.frames
+      assert.equal(producer.sent, sent)
+      assert.ok(run.frames > 0 || sent === odd)
+      if (run.frames === 0) {
+        const end = bytes.indexOf('\n', at)
+        producer.send(producer.partitionFor(null), null, bytes.subarray(at, end), 5)
+        at = end + 1
+        sent++
+      }
+      if (producer.full) await producer.ready()
+    }
+    await producer.flush()
+    assert.deepEqual([sent, producer.acked, producer.ackedThrough()], [3_000, 3_000, 3_000])
+    assert.equal(producer.buffered, 0)
+    producer.close()
+    const found = await Promise.all([0, 1, 2].map(partition => values(name, partition)))
+    const numbers = found.map(some => some.map(each => JSON.parse(each).frame as number))
+    for (const some of numbers) {
+      assert.ok(some.length > 500, 'every partition gets its share')
+      assert.ok(
+        some.every((each, i) => i === 0 || each > some[i - 1]!),
+        'in order'
+      )
+    }
+    assert.deepEqual(new Set(numbers.flat()), new Set(frames.keys()))
+    assert.equal(numbers.flat().length, 3_000)
+  })
+
   it('sends by itself what has lingered, and fills one batch at a time without keys', async () => {
     const { name } = await scratch.topic('linger', 2)
     const options = { topic: name, lingerMs: 1, batchBytes: 1_000, ...common }

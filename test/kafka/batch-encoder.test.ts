@@ -29,7 +29,7 @@ const sample: fc.Arbitrary<Sample> = fc.record({
 })
 
 function encode(samples: readonly Sample[]): BatchEncoder {
-  const encoder = new BatchEncoder(64)
+  const encoder = new BatchEncoder({ capacity: 64 })
   for (const { key, value, timeMs, headers } of samples) {
     encoder.append(key, value, timeMs, headers)
   }

@@ -1,5 +1,5 @@
 import type { Reject } from '../../src/core/reject.ts'
-import type { FrameSink, RejectSink } from '../../src/port/sink.ts'
+import type { FrameSink, RejectSink, SentLines } from '../../src/port/sink.ts'
 
 /** A sink in memory: it acks when the script says so, and ends when it says so. */
 export class ScriptedSink implements FrameSink {
@@ -8,6 +8,7 @@ export class ScriptedSink implements FrameSink {
   acked = 0
   capacity = Number.POSITIVE_INFINITY
   readonly sent: { key: string | null; value: string; time: number }[] = []
+  private asked = 0
   private ended: Error | undefined
   private waiting = Promise.withResolvers<void>()
 
@@ -23,6 +24,23 @@ export class ScriptedSink implements FrameSink {
     if (this.ended) throw this.ended
     const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
     this.sent.push({ key: key && text(key), value: text(value), time })
+  }
+
+  /** As a sink does that takes lines as a whole; every other time it takes none. */
+  sendLines(bytes: Uint8Array, start: number, end: number, time: number): SentLines {
+    this.asked++
+    let at = start
+    let frames = 0
+    for (;;) {
+      const newline = this.asked % 2 === 0 ? bytes.indexOf(0x0a, at) : -1
+      if (newline === -1 || newline >= end) break
+      if (bytes[at] !== 0x7b || newline - at < 2 || bytes[newline - 1] !== 0x7d) break
+      if (newline - at > this.batchBytesMax - 90) break
+      this.send(0, null, bytes.subarray(at, newline), time)
+      frames++
+      at = newline + 1
+    }
+    return { end: at, frames }
   }
 
   async ready(): Promise<void> {
