@@ -27,7 +27,7 @@ export function parseCommandLine(
   argv: readonly string[]
 ): ParsedLine {
   const end = argv.indexOf('--')
-  const before = end < 0 ? argv : argv.slice(0, end)
+  const before = (end < 0 ? argv : argv.slice(0, end)).map(word => switchOf(command, word))
   const after = end < 0 ? [] : argv.slice(end + 1)
   const flags = new Map<OptionName, string[]>()
   let help = false
@@ -45,6 +45,14 @@ export function parseCommandLine(
   const args = command.rest === undefined ? [...operands, ...after] : operands
   if (!help) checkArguments(path, command, args)
   return { flags, args, rest, help }
+}
+
+/** `--check-crcs=false` as it is written without a value: `--no-check-crcs`; other words as they are. */
+function switchOf(command: Command, word: string): string {
+  const [, flag, value] = /^(--[\w-]+)=(true|false)$/.exec(word) ?? []
+  const isSwitch = (name: OptionName) => flagOf(name) === flag && optionRow(name).kind === 'boolean'
+  if (flag === undefined || !optionsOf(command).some(isSwitch)) return word
+  return value === 'true' ? flag : flag.replace('--', '--no-')
 }
 
 /** The commander parser of a command: splits arguments and lays out the help, nothing else. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { failure } from '../core/errors.ts'
+import { readLoginToken } from '../host/login-token.ts'
 import type { KafkaOptions, SaslSettings, TlsSettings } from '../kafka/options.ts'
 import { flagOf, type OptionName } from '../runtime/options/option-table.ts'
 import type { ResolvedOptions } from '../runtime/options/resolved-options.ts'
@@ -11,12 +12,14 @@ type PemOption = 'tls-ca' | 'tls-cert' | 'tls-key'
 /** How to reach the cluster, from the options of a command that takes `connectionOptions`. */
 export function kafkaSettings(options: ResolvedOptions, folder = '.'): KafkaOptions {
   const tls = tlsSettings(options, folder)
-  const sasl = saslSettings(options)
+  const sasl = saslSettings(options, folder)
   return {
     brokers: options.get('brokers'),
     clientId: options.get('client-id'),
+    ...(options.get('check-crcs') ? {} : { checkCrcs: false }),
+    ...present('rack', options.get('client-rack')),
     ...(tls && { tls }),
-    ...(sasl && { sasl })
+    ...(sasl && { sasl, readToken: readLoginToken })
   }
 }
 
@@ -40,12 +43,14 @@ function tlsSettings(options: ResolvedOptions, folder: string): TlsSettings | un
   }
 }
 
-function saslSettings(options: ResolvedOptions): SaslSettings | undefined {
+const TOKENS = ['sasl-token', 'sasl-token-file', 'sasl-token-command'] as const
+
+function saslSettings(options: ResolvedOptions, folder: string): SaslSettings | undefined {
   const mechanism = options.get('sasl-mechanism')
   if (mechanism === 'none') {
     // A user without a mechanism is a forgotten flag, unless somebody said none on purpose.
     if (options.given('sasl-mechanism')) return undefined
-    const names: readonly OptionName[] = ['sasl-username', 'sasl-password', 'sasl-token']
+    const names: readonly OptionName[] = ['sasl-username', 'sasl-password', ...TOKENS]
     const given = names.find(name => options.given(name))
     if (!given) return undefined
     throw failure('option-missing', {
@@ -55,14 +60,29 @@ function saslSettings(options: ResolvedOptions): SaslSettings | undefined {
     })
   }
   const purpose = `the login with ${mechanism}`
-  if (mechanism === 'OAUTHBEARER') {
-    return { mechanism, token: options.need('sasl-token', purpose) }
-  }
+  if (mechanism === 'OAUTHBEARER') return bearerSettings(options, folder, purpose)
   return {
     mechanism,
     username: options.need('sasl-username', purpose),
     password: options.need('sasl-password', purpose)
   }
+}
+
+function bearerSettings(options: ResolvedOptions, folder: string, purpose: string): SaslSettings {
+  const mechanism = 'OAUTHBEARER'
+  if (options.get('sasl-token-unsecured')) {
+    const username = options.need('sasl-username', `${purpose} and an unsigned token`)
+    return { mechanism, username, unsecuredToken: true }
+  }
+  const [given, other] = TOKENS.filter(name => options.given(name))
+  if (given !== undefined && other !== undefined) {
+    throw failure('option-conflict', { option: flagOf(other), other: flagOf(given) })
+  }
+  const path = options.get('sasl-token-file')
+  const tokenCommand = options.get('sasl-token-command')
+  if (path !== undefined) return { mechanism, tokenFile: resolve(folder, path) }
+  if (tokenCommand !== undefined) return { mechanism, tokenCommand }
+  return { mechanism, token: options.need('sasl-token', purpose) }
 }
 
 /** The PEM text that the option holds or names. Its content never gets into an error. */

@@ -59,13 +59,13 @@ export const kafkaErrors = {
   'batch-corrupt': {
     exit: 1,
     message: 'corrupt record batch in {topic} partition {partition} at offset {offset}: {problem}',
-    cure: 'the broker served damaged bytes; check its disks, or read past it with --from'
+    cure: 'the broker served damaged bytes: check its disks; count leaves the batch out with --on-corrupt-batch skip, consume reads past it with --from'
   },
   'batch-oversize': {
     exit: 1,
     message:
       'a record batch in {topic} partition {partition} at offset {offset} is larger than {limit}',
-    cure: 'raise the limit of the topic only as far as this reader can follow'
+    cure: 'raise the limit of the topic only as far as this reader can follow; count leaves the batch out with --on-corrupt-batch skip'
   },
   'offset-gone': {
     exit: 1,
@@ -139,6 +139,11 @@ export const kafkaErrors = {
     exit: 1,
     message: 'app {app} was started with other settings: {difference}',
     cure: 'use the old settings, or count under another name with --app'
+  },
+  'app-size-added': {
+    exit: 1,
+    message: 'window size {size} was added to app {app}, which this instance counts without it',
+    cure: 'start it again with that size in --window'
   },
   'app-topic-settings': {
     exit: 1,

@@ -33,16 +33,24 @@ export class Cluster {
   private readonly reached = new Set<string>()
   private ended = false
 
-  /** Tries the bootstrap brokers in turn. Throws within `connectMs` and a second. */
+  /**
+   * Tries the bootstrap brokers in turn. Throws within `connectMs` and a second, twice that where a broker
+   * hangs up.
+   */
   static async connect(options: KafkaOptions): Promise<Cluster> {
-    const cluster = new Cluster(options, await openFirst(options.brokers, options))
-    try {
-      await cluster.learn([])
-    } catch (error) {
-      await cluster.close()
-      throw loginHint(error, cluster.pilot, options)
+    for (let again = true; ; again = false) {
+      const cluster = new Cluster(options, await openFirst(options.brokers, options))
+      const { pilot } = cluster
+      try {
+        await cluster.learn([])
+        return cluster
+      } catch (error) {
+        const isCut = options.sasl === undefined && pilot.isCut
+        await cluster.close()
+        // A connection may be cut at any time; a listener that wants a login hangs up each time.
+        if (!isCut || !again) throw isCut ? loginHint(error, pilot) : error
+      }
     }
-    return cluster
   }
 
   private constructor(options: KafkaOptions, pilot: Wire) {
@@ -268,9 +276,9 @@ async function openFirst(addresses: readonly string[], options: KafkaOptions): P
 }
 
 // A listener that wants a login answers ApiVersions, then hangs up.
-function loginHint(error: unknown, wire: Wire, options: KafkaOptions): unknown {
-  if (options.sasl !== undefined || !isFailure(error, 'broker-unreachable')) return error
-  const problem = 'it hung up after the first request: this listener probably wants a login'
+function loginHint(error: unknown, wire: Wire): unknown {
+  if (!isFailure(error, 'broker-unreachable')) return error
+  const problem = 'it hangs up after the first request: this listener probably wants a login'
   return addressFailure('broker-auth', wire.address, problem, error)
 }
 

@@ -39,6 +39,8 @@ export class FetchLane {
   attempts = 0
   retryAt = 0
   failure: HeadcountError | undefined
+  /** True once the broker's quota has held this reader back. */
+  throttled = false
   private readonly cluster: Cluster
   private readonly onNews: () => void
   private wire: Wire | undefined
@@ -108,7 +110,8 @@ export class FetchLane {
     soon: boolean
   ): void {
     const waitMs = asked.some(partition => partition.fresh) ? 0 : soon ? SOON_MS : WAIT_MS
-    const body = fetchRequest(asked, terms, waitMs)
+    const { rack = '' } = this.cluster.options
+    const body = fetchRequest(asked, terms, waitMs, rack)
     const limitMs = requestLimit(this.cluster.options) + waitMs
     const flexible = { request: true, response: true }
     wire.request(FETCH, VERSION, body, flexible, limitMs, (error, bytes, start, end) => {
@@ -136,7 +139,8 @@ type RequestedPartition = K.FetchRequestTopic['partitions'][number]
 function fetchRequest(
   asked: readonly FetchPartition[],
   terms: FetchTerms,
-  waitMs: number
+  waitMs: number,
+  rack: string
 ): K.Writer {
   const topics = new Map<string, RequestedPartition[]>()
   for (const partition of asked) {
@@ -160,6 +164,6 @@ function fetchRequest(
     -1,
     [...topics].map(([topicId, partitions]) => ({ topicId, partitions })),
     [],
-    ''
+    rack
   )
 }

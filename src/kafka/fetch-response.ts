@@ -16,9 +16,13 @@ export interface FetchedPart {
   readonly error: number
   readonly highWatermark: number
   readonly lastStable: number
+  /** First offset that the log still has. */
+  readonly logStart: number
   /** Where the log leaves what was read up to the last fetched epoch (KIP-595); undefined where it doesn't. */
   readonly divergesAt: number | undefined
   readonly aborted: readonly AbortedTransaction[]
+  /** Node to read from instead, where a rack was named and the broker knows a nearer replica; else −1. */
+  readonly preferred: number
   readonly start: number
   readonly end: number
 }
@@ -29,6 +33,13 @@ const DIVERGING_EPOCH = 0
 const DIVERGING_BYTES = 12
 const UUID_BYTES = 16
 const VARINT_BYTES_MAX = 5
+// Brokers look back over some ten seconds; no number of theirs stops a reader for good.
+const THROTTLE_MS_MAX = 30_000
+
+/** Milliseconds for which the broker's quota wants no further request on this connection (KIP-219). */
+export function throttleOf(bytes: Buffer, start: number): number {
+  return Math.min(THROTTLE_MS_MAX, Math.max(0, bytes.readInt32BE(start)))
+}
 
 /** Reads the outline of a response in place. Throws an ordinary error on bytes that make no sense. */
 export function readFetchResponse(bytes: Buffer, start: number, end: number): FetchedPart[] {
@@ -53,15 +64,27 @@ function readPart(cursor: Cursor, topicId: string): FetchedPart {
   const error = cursor.int16()
   const highWatermark = cursor.int64()
   const lastStable = cursor.int64()
-  cursor.skip(8)
+  const logStart = cursor.int64()
   const aborted = readAborted(cursor)
-  cursor.skip(4)
+  const preferred = cursor.int32()
   const size = cursor.compact()
   const start = cursor.at
   cursor.skip(size)
   const end = cursor.at
   const divergesAt = readDivergence(cursor)
-  return { topicId, partition, error, highWatermark, lastStable, divergesAt, aborted, start, end }
+  return {
+    topicId,
+    partition,
+    error,
+    highWatermark,
+    lastStable,
+    logStart,
+    divergesAt,
+    aborted,
+    preferred,
+    start,
+    end
+  }
 }
 
 /** The partition's tagged fields. */

@@ -9,7 +9,7 @@ import { judgeFetchError } from './fetch-errors.ts'
 import { type FetchAnswer, FetchLane, type FetchTerms } from './fetch-lane.ts'
 import { FetchLeaders } from './fetch-leaders.ts'
 import { type BatchTaker, FetchPartition } from './fetch-partition.ts'
-import { type FetchedPart, readFetchResponse } from './fetch-response.ts'
+import { type FetchedPart, readFetchResponse, throttleOf } from './fetch-response.ts'
 import { findLoss } from './input-gone.ts'
 import type { Isolation } from './list-offsets.ts'
 import { Outage } from './outage.ts'
@@ -120,7 +120,7 @@ export class Fetcher {
         this.woken = false
         return
       }
-      await this.wait(Math.min(until, this.nextAttempt()) - now)
+      await this.wait(Math.min(until, this.nextAttempt(now)) - now)
     }
   }
 
@@ -141,9 +141,9 @@ export class Fetcher {
     for (const lane of this.lanes.values()) this.noteFailure(lane, now)
     if (now >= this.leaders.dueAt) this.leaders.look()
     for (const partition of this.partitions.values()) {
-      if (partition.leader < 0 || this.lanes.has(partition.leader)) continue
-      const lane = new FetchLane(this.cluster, partition.leader, () => this.ring?.())
-      this.lanes.set(partition.leader, lane)
+      const node = partition.node(now)
+      if (node < 0 || this.lanes.has(node)) continue
+      this.lanes.set(node, new FetchLane(this.cluster, node, () => this.ring?.()))
     }
     for (const lane of this.lanes.values()) this.ask(lane, now)
   }
@@ -151,7 +151,7 @@ export class Fetcher {
   private ask(lane: FetchLane, now: number): void {
     if (!lane.free || lane.retryAt > now) return
     const due = [...this.partitions.values()].filter(
-      partition => partition.leader === lane.node && partition.retryAt <= now
+      partition => partition.node(now) === lane.node && partition.retryAt <= now
     )
     const open = due.filter(({ paused }) => !paused)
     // One that goes on meanwhile has to wait for the answer to the others.
@@ -181,6 +181,7 @@ export class Fetcher {
       if (answer === undefined) continue
       some = true
       lane.attempts = 0
+      lane.retryAt = 0
       this.outage.succeeded(`broker ${lane.node}`, now)
       try {
         this.handOver(lane, answer, taker, now)
@@ -202,8 +203,16 @@ export class Fetcher {
       const partition = asked.get(nameOf(part.topicId, part.partition))
       // Not ours any more, opened again elsewhere, or led by another broker since.
       if (partition === undefined || this.partitions.get(partition.slot) !== partition) continue
+      if (part.preferred >= 0 && part.preferred !== lane.node) {
+        partition.prefer(part.preferred, now)
+        continue
+      }
       const cutAt = part.divergesAt ?? partition.cutIn(bytes, part)
-      if (cutAt !== undefined) {
+      const isAmiss = cutAt !== undefined || part.error !== 0
+      if (isAmiss && partition.leaveReplica(lane.node)) {
+        // Only the leader knows whether it is so; a replica may lag behind.
+        partition.retryAt = now + backoffMs(++partition.attempts, Math.random())
+      } else if (cutAt !== undefined) {
         this.doubt(partition, cutAt)
       } else if (part.error === 0) {
         this.outage.succeeded(`partition ${partition.slot}`, now)
@@ -213,8 +222,18 @@ export class Fetcher {
         this.noteError(partition, part.error, now)
       }
     }
+    this.heed(lane, throttleOf(bytes, answer.start), now)
     this.ask(lane, now)
     for (const { partition, part, from } of works) partition.work(bytes, part, from, taker)
+  }
+
+  // The broker reads nothing of ours until then: asking would only run into our own time limit.
+  private heed(lane: FetchLane, throttleMs: number, now: number): void {
+    if (throttleMs === 0) return
+    lane.retryAt = now + throttleMs
+    if (lane.throttled) return
+    lane.throttled = true
+    this.tell(`a quota of broker ${lane.node} slows down reading ${this.names}`)
   }
 
   private outline(answer: FetchAnswer): FetchedPart[] {
@@ -233,6 +252,7 @@ export class Fetcher {
       this.failure = error
       return
     }
+    for (const partition of this.partitions.values()) partition.leaveReplica(lane.node)
     lane.retryAt = now + backoffMs(++lane.attempts, Math.random())
     this.leaders.doubt(lane.retryAt)
     this.outage.failed(`broker ${lane.node}`, error.message, now)
@@ -294,18 +314,25 @@ export class Fetcher {
     const place = { slot, topic: input.name, topicId: input.id, partition }
     this.partitions.set(
       slot,
-      new FetchPartition(place, offset, { ...this.terms, standingMs: this.standingMs, known })
+      new FetchPartition(place, offset, {
+        isolation: this.terms.isolation,
+        checkCrcs: this.cluster.options.checkCrcs ?? true,
+        standingMs: this.standingMs,
+        known
+      })
     )
   }
 
   // A broker that leads nothing any more is asked for nothing: what failed with it is over.
   private leaveLanes(): void {
-    const led = new Set([...this.partitions.values()].map(({ leader }) => leader))
+    const now = performance.now()
+    const partitions = [...this.partitions.values()]
+    const asked = new Set(partitions.flatMap(each => [each.leader, each.node(now)]))
     for (const [node, lane] of this.lanes) {
-      if (led.has(node)) continue
+      if (asked.has(node)) continue
       lane.close()
       this.lanes.delete(node)
-      this.outage.succeeded(`broker ${node}`, performance.now())
+      this.outage.succeeded(`broker ${node}`, now)
     }
   }
 
@@ -314,12 +341,12 @@ export class Fetcher {
     return others.length > 0 ? `${first} and ${others.length} more` : (first ?? 'the input')
   }
 
-  private nextAttempt(): number {
+  // What is due already was tried: waiting for it would be no waiting.
+  private nextAttempt(now: number): number {
     let next = this.leaders.dueAt
-    for (const lane of this.lanes.values())
-      if (lane.free) next = Math.min(next, lane.retryAt || next)
+    for (const { retryAt } of this.lanes.values()) if (retryAt > now) next = Math.min(next, retryAt)
     for (const { retryAt } of this.partitions.values())
-      if (retryAt > 0) next = Math.min(next, retryAt)
+      if (retryAt > now) next = Math.min(next, retryAt)
     return next
   }
 

@@ -16,8 +16,16 @@ export interface SaslSettings {
   readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'OAUTHBEARER'
   readonly username?: string
   readonly password?: string
+  /** For OAUTHBEARER, one of: the token; a file or a command that has it, asked again before it expires. */
   readonly token?: string
+  readonly tokenFile?: string
+  readonly tokenCommand?: string
+  /** Or one without a signature, made for `username`: for development brokers. */
+  readonly unsecuredToken?: boolean
 }
+
+/** Reads the token that `tokenFile` or `tokenCommand` names; who has files and commands brings it. */
+export type TokenReader = (settings: SaslSettings) => Promise<string>
 
 /** How to reach a cluster. */
 export interface KafkaOptions {
@@ -26,6 +34,12 @@ export interface KafkaOptions {
   readonly clientId?: string
   readonly tls?: TlsSettings
   readonly sasl?: SaslSettings
+  /** Needed for `tokenFile` and `tokenCommand`. */
+  readonly readToken?: TokenReader
+  /** Where this program runs, in the words of the brokers' `broker.rack` (KIP-392). */
+  readonly rack?: string
+  /** False takes the records of a batch without comparing its checksum. */
+  readonly checkCrcs?: boolean
   /** Milliseconds from the first attempt to the error that names the address. */
   readonly connectMs?: number
   /** Milliseconds a request may take before its connection is given up. */

@@ -98,6 +98,7 @@ export class BatchWalker {
    */
   next(): boolean {
     const at = this.behind
+    this.at = at
     if (this.limit - at < HEADER_BYTES) return false
     const { bytes } = this
     const baseOffset = int64(bytes, at)
@@ -113,10 +114,14 @@ export class BatchWalker {
     if (length < HEADER_BYTES - PREFIX_BYTES) throw this.corrupt(`length ${length}`, baseOffset)
     if (length > limits.batchBytesMax) throw oversize(this.log, baseOffset, limits.batchBytesMax)
     if (length > this.limit - at - PREFIX_BYTES) return false
-    this.at = at
     this.behind = at + PREFIX_BYTES + length
     this.readHeader(baseOffset)
     return true
+  }
+
+  /** Where the batch lies, also one that `next` refuses. */
+  get place(): number {
+    return this.at
   }
 
   /** True when the section has bytes that no whole batch covers. */
@@ -141,13 +146,27 @@ export class BatchWalker {
     return this.bytes.readBigInt64BE(this.at + AT_PRODUCER_ID)
   }
 
-  /** Compares the checksum: the only thing that notices a disk which changes bytes. */
+  /**
+   * Compares the checksum: the only thing that notices a disk which changes bytes. It does not cover the
+   * offset, which brokers set: that is held against the batch that follows.
+   */
   verify(): void {
-    const { bytes, at } = this
-    const found = crc32c(bytes.subarray(at + AT_ATTRIBUTES, this.behind))
-    if (found !== bytes.readUInt32BE(at + AT_CRC)) {
-      throw this.corrupt('its checksum is wrong', this.baseOffset)
-    }
+    const { bytes, at, behind, baseOffset } = this
+    if (!isIntact(bytes, at, behind)) throw this.corrupt('its checksum is wrong', baseOffset)
+    if (this.limit - behind < AT_LENGTH) return
+    const next = int64(bytes, behind)
+    if (next >= this.nextOffset) return
+    throw this.corrupt(`the batch behind it is at offset ${next}`, baseOffset)
+  }
+
+  /** The batch as it came, with its header. */
+  get whole(): Buffer {
+    return this.bytes.subarray(this.at, this.behind)
+  }
+
+  /** The records as they came. */
+  get packed(): Buffer {
+    return this.bytes.subarray(this.at + HEADER_BYTES, this.behind)
   }
 
   /** The records, decompressed: in the section itself, or in memory of their own. */
@@ -158,8 +177,7 @@ export class BatchWalker {
     if (codec === 'none') return this.counted({ bytes: this.bytes, start, end: this.behind })
     let bytes: Buffer | undefined
     try {
-      const packed = this.bytes.subarray(start, this.behind)
-      bytes = decompress(codec, packed, limits.batchInflatedBytesMax)
+      bytes = decompress(codec, this.packed, limits.batchInflatedBytesMax)
     } catch (error) {
       const problem = `${codec}: ${error instanceof Error ? error.message : String(error)}`
       throw this.corrupt(problem, this.baseOffset, error)
@@ -234,6 +252,45 @@ export function cutBefore(
     if (bytes.readInt32BE(at + AT_LEADER_EPOCH) > known.leaderEpoch) return base
   }
   return undefined
+}
+
+/** What looks like a batch behind a damaged one: so many checksums are computed, and no more. */
+const TRIES_MAX = 64
+
+/**
+ * Where reading can go on behind a batch that cannot be read: at the first batch with a right checksum, wherever
+ * it begins, since the length may be what is damaged. At the end of a section only the header is left, of
+ * which any field may be wrong: then its count is believed, then its last offset, then the end of the log,
+ * whichever is first behind `position`. So reading always moves on, and never over a batch that is whole.
+ */
+export function resumeBehind(
+  bytes: Buffer,
+  at: number,
+  end: number,
+  { position, highWatermark }: { position: number; highWatermark: number }
+): number {
+  const section = bytes.subarray(0, end)
+  let tries = 0
+  for (let from = at + 1; tries < TRIES_MAX; from++) {
+    const magic = section.indexOf(MAGIC, from + AT_MAGIC)
+    if (magic < 0) break
+    from = magic - AT_MAGIC
+    if (!holdsBatch(bytes, from, end)) continue
+    const base = int64(bytes, from)
+    if (base <= position || !Number.isSafeInteger(base)) continue
+    tries++
+    if (isIntact(bytes, from, behindBatch(bytes, from))) return base
+  }
+  const logEnd = Math.max(position + 1, highWatermark)
+  if (end - at < HEADER_BYTES) return logEnd
+  const base = int64(bytes, at)
+  const counted = base + bytes.readInt32BE(at + AT_COUNT)
+  const last = base + bytes.readInt32BE(at + AT_LAST_OFFSET_DELTA) + 1
+  return [counted, last].find(next => next > position && next <= logEnd) ?? logEnd
+}
+
+function isIntact(bytes: Buffer, at: number, behind: number): boolean {
+  return crc32c(bytes.subarray(at + AT_ATTRIBUTES, behind)) === bytes.readUInt32BE(at + AT_CRC)
 }
 
 function holdsBatch(bytes: Buffer, at: number, end: number): boolean {

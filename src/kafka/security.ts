@@ -1,10 +1,10 @@
-import { Buffer } from 'node:buffer'
 import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { isFailure } from '../core/errors.ts'
+import { bearerToken } from './bearer-token.ts'
 import { addressFailure, brokerErrorIds, networkProblem, ourError } from './client-errors.ts'
 import * as K from './client-library.ts'
-import type { SaslSettings, TlsSettings } from './options.ts'
+import type { SaslSettings, TlsSettings, TokenReader } from './options.ts'
 import { connectionOf, type Sender } from './sender.ts'
 
 /** Settings of `tls.connect` for one broker. */
@@ -29,12 +29,13 @@ export function tlsConnectOptions(settings: TlsSettings, host: string): Connecti
 export async function authenticate(
   sender: Sender,
   settings: SaslSettings,
-  address: string
+  address: string,
+  readToken?: TokenReader
 ): Promise<number> {
   const connection = connectionOf(sender)
   try {
     await K.saslHandshakeV1.api.async(connection, settings.mechanism)
-    const answer = await exchange(connection, settings)
+    const answer = await exchange(connection, settings, readToken)
     return Number(answer.sessionLifetimeMs)
   } catch (error) {
     if (isFailure(error, 'broker-unreachable', 'broker-protocol', 'broker-tls')) throw error
@@ -44,10 +45,14 @@ export async function authenticate(
 
 type Login = K.SaslAuthenticateResponse
 
-async function exchange(connection: K.Connection, settings: SaslSettings): Promise<Login> {
+async function exchange(
+  connection: K.Connection,
+  settings: SaslSettings,
+  readToken: TokenReader | undefined
+): Promise<Login> {
   const api = K.saslAuthenticateV2.api
   const { saslPlain, saslScramSha } = await K.wholeLibrary()
-  const { mechanism, username = '', password = '', token = '' } = settings
+  const { mechanism, username = '', password = '' } = settings
   switch (mechanism) {
     case 'PLAIN':
       return saslPlain.authenticate(api, connection, username, password)
@@ -56,7 +61,7 @@ async function exchange(connection: K.Connection, settings: SaslSettings): Promi
     case 'SCRAM-SHA-512':
       return saslScramSha.authenticate(api, connection, 'SHA-512', username, password)
     case 'OAUTHBEARER':
-      return bearer(connection, token)
+      return bearer(connection, await bearerToken(settings, readToken, Date.now()))
   }
 }
 
@@ -66,8 +71,9 @@ async function bearer(connection: K.Connection, token: string): Promise<Login> {
   const { saslOAuthBearer } = await K.wholeLibrary()
   const answer = await saslOAuthBearer.authenticate(api, connection, token, {})
   if (answer.authBytes.length === 0) return answer
-  await api.async(connection, Buffer.from('\x01'))
-  throw new Error('the token was refused')
+  const [, status = 'no reason given'] =
+    /"status":"([\w .-]{1,80})"/.exec(answer.authBytes.toString()) ?? []
+  throw new Error(`the token was refused: ${status}`)
 }
 
 function loginProblem(error: unknown, settings: SaslSettings, address: string): string {

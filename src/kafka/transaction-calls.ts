@@ -1,7 +1,7 @@
 import { assert } from '../core/assert.ts'
 import { limits } from '../core/limits.ts'
 import type { CommittedOffset, Seat } from '../port/log.ts'
-import { denialNamed } from './client-errors.ts'
+import { denialNamed, isBrokerError } from './client-errors.ts'
 import type { Cluster } from './cluster.ts'
 import { Coordinator } from './coordinator.ts'
 import { fetchOffsets } from './offsets.ts'
@@ -23,6 +23,8 @@ export interface OffsetPlace {
   readonly group: string
   readonly topic: string
   readonly partition: number
+  /** Asked when a broker does not know the topic: true ends the waiting for it. */
+  readonly isGone?: () => boolean
 }
 
 export interface TransactionCallsOptions {
@@ -147,7 +149,8 @@ export class TransactionCalls {
           )
         ),
       ['again'],
-      patience
+      patience,
+      error => isBrokerError(error, 'UNKNOWN_TOPIC_OR_PARTITION') && place.isGone?.() === true
     ).catch((error: unknown) => {
       const what = `storing an offset of topic ${topic}`
       throw denialNamed(error, 'TOPIC_AUTHORIZATION_FAILED', what, 'Read on the topic')
@@ -174,11 +177,14 @@ export class TransactionCalls {
   }
 }
 
-/** Repeats the same request while its fate is one of these. */
+/** Repeats the same request while its fate is one of these, and nothing makes it hopeless. */
 function persist<Result>(
   work: () => Promise<Result>,
   fates: readonly Fate[],
-  patience: Patience
+  patience: Patience,
+  isHopeless: (error: unknown) => boolean = () => false
 ): Promise<Result> {
-  return withRetry(work, error => !fates.includes(fateOfFailure(error)), patience)
+  const isFinal = (error: unknown): boolean =>
+    !fates.includes(fateOfFailure(error)) || isHopeless(error)
+  return withRetry(work, isFinal, patience)
 }

@@ -89,6 +89,11 @@ export class Wire implements Sender {
     return this.failure !== undefined
   }
 
+  /** True when it was not this side that ended it. */
+  get isCut(): boolean {
+    return this.hungUp
+  }
+
   /** Versions and features this broker announced. */
   get versions(): BrokerVersions {
     return this.known
@@ -204,7 +209,7 @@ export class Wire implements Sender {
   private async login(sender: Sender): Promise<void> {
     const { sasl } = this.options
     if (sasl === undefined) return
-    const lifetimeMs = await authenticate(sender, sasl, this.address)
+    const lifetimeMs = await authenticate(sender, sasl, this.address, this.options.readToken)
     if (lifetimeMs <= 0 || this.closed) return
     const delay = Math.min(lifetimeMs * RENEW_AFTER, 2 ** 31 - 1)
     this.renewal = setTimeout(() => void this.renew(), delay).unref()

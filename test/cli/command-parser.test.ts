@@ -39,6 +39,10 @@ test('a switch can be turned on and off, so that a flag overrules a file', () =>
   assert.deepEqual([...parse(['--only-final']).flags], [['only-final', ['true']]])
   assert.deepEqual([...parse(['--no-only-final']).flags], [['only-final', ['false']]])
   assert.deepEqual([...parse(['--no-tls-verify']).flags], [['tls-verify', ['false']]])
+  assert.deepEqual([...parse(['--tls-verify=false']).flags], [['tls-verify', ['false']]])
+  assert.deepEqual([...parse(['--only-final=true']).flags], [['only-final', ['true']]])
+  assert.deepEqual([...parse(['--topic=false']).flags], [['topic', ['false']]])
+  assert.match(refusal(['--only-final=perhaps']), /^option-unknown/)
 })
 
 test('a row with a flag of another name is found under its own name', () => {

@@ -31,6 +31,33 @@ test('without anything it is a plain connection to this machine', () => {
   assert.deepEqual(settings({}), { brokers: ['localhost:9092'], clientId: 'headcount' })
 })
 
+test('checksums are compared unless said otherwise, and a rack is passed on', () => {
+  assert.equal(settings({ 'check-crcs': 'true' }).checkCrcs, undefined)
+  const { checkCrcs, rack } = settings({ 'check-crcs': 'false', 'client-rack': 'zone-1' })
+  assert.deepEqual([checkCrcs, rack], [false, 'zone-1'])
+})
+
+test('a bearer token has one place, and an unsigned one a user', () => {
+  const login = (flags: Partial<Record<OptionName, string>>) =>
+    settings({ 'sasl-mechanism': 'OAUTHBEARER', ...flags }).sasl
+  const mechanism = 'OAUTHBEARER'
+  const tokenFile = join(folder, 'token')
+  assert.deepEqual(login({ 'sasl-token-file': 'token' }), { mechanism, tokenFile })
+  const tokenCommand = 'print a token'
+  assert.deepEqual(login({ 'sasl-token-command': tokenCommand }), { mechanism, tokenCommand })
+  assert.throws(
+    () => login({ 'sasl-token-file': 'token', 'sasl-token': 'abc' }),
+    error => isFailure(error, 'option-conflict')
+  )
+  const unsigned = { 'sasl-token-unsecured': 'true' }
+  assert.throws(() => login(unsigned), /--sasl-username is needed/)
+  assert.deepEqual(login({ ...unsigned, 'sasl-username': 'alice' }), {
+    mechanism,
+    username: 'alice',
+    unsecuredToken: true
+  })
+})
+
 test('a certificate switches TLS on, from a file or as text', () => {
   assert.deepEqual(settings({ 'tls-ca': 'ca.pem' }).tls, { verify: true, ca: pem })
   assert.deepEqual(settings({ 'tls-ca': pem.replaceAll('\n', '\\n') }).tls?.ca, pem)

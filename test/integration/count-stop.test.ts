@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, truncateSync } from 'node:fs'
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { captureTool } from '../../src/broker/index.ts'
 import { isFailure } from '../../src/core/errors.ts'
 import { count, kafkaSource } from '../../src/index.ts'
 import { CountingPlace } from './counting.ts'
 import { ownBroker } from './dev-broker.ts'
+import { Transactions } from './foreign-producer.ts'
 
 const broker = await ownBroker()
 
@@ -16,6 +18,22 @@ function segmentOf(folder: string, topic: string): string {
   const segment = found.find(path => path.endsWith(`${topic}-0/00000000000000000000.log`))
   assert.ok(segment, `a log of ${topic} in ${folder}`)
   return join(folder, segment)
+}
+
+/** Changes a byte of the batch that holds an offset, as a failing disk does; returns its offsets. */
+function damageLog(path: string, offset: number): { base: number; next: number } {
+  const bytes = readFileSync(path)
+  for (let at = 0; ; ) {
+    const base = Number(bytes.readBigInt64BE(at))
+    const next = base + bytes.readInt32BE(at + 23) + 1
+    const behind = at + 12 + bytes.readInt32BE(at + 8)
+    if (next > offset) {
+      bytes[behind - 20]! ^= 0x10
+      writeFileSync(path, bytes)
+      return { base, next }
+    }
+    at = behind
+  }
 }
 
 /** Cuts a log behind the last whole batch before an offset, as a disk does that lost writes. */
@@ -125,5 +143,80 @@ describe('a count whose broker goes away', { skip: broker ? false : 'no broker' 
       .split('\n')
       .map(each => JSON.parse(each))
     assert.equal(results.at(-1).lost, lost)
+  })
+
+  it('stops at a damaged batch by name, and leaves it out if told to: it is lost in the results too', async () => {
+    const { topic, app } = await place.topic(1)
+    const produce = ['produce', '-t', topic, '-k', 'uid', '--compression', 'none']
+    await place.run(...produce, '--batch-bytes', '20KiB', 'frames.jsonl')
+    const { base, next } = damageLog(segmentOf(broker!.folder, topic), 2_500)
+    assert.ok(base > 0 && next < 5_000, `offsets ${base} to ${next}`)
+    const args = ['-t', topic, '-k', 'uid', '--app', app, '--format', 'jsonl', '-e']
+    const stderr = await place.refuse('count', ...args)
+    const line = `${topic} partition 0 at offset ${base}: its checksum is wrong`
+    assert.match(stderr, new RegExp(`${line}.*\\[batch-corrupt].*--on-corrupt-batch skip`, 's'))
+    const done = await place.run('count', ...args, '--on-corrupt-batch', 'skip')
+    assert.match(done.stderr, new RegExp(`${line}; .* goes on at offset ${next}`))
+    // What is before it was counted when it was met first.
+    assert.match(done.stderr, new RegExp(`${5_000 - next} counted, ${next - base} lost`))
+    const { stdout } = await place.run('results', '--app', app, '--format', 'jsonl')
+    const results = stdout
+      .trim()
+      .split('\n')
+      .map(each => JSON.parse(each))
+    assert.equal(results.at(-1).lost, next - base)
+    // Whoever compares no checksums gets every record, right or wrong.
+    const all = await place.run('consume', '-t', topic, '-e', '--check-crcs=false')
+    assert.equal(all.stdout.trim().split('\n').length, 5_000)
+  })
+
+  it('sees of a compacted topic with commits, aborts and interleaved producers what the console consumer sees', async () => {
+    const { cluster } = place.scratch
+    const { name } = await place.scratch.topic('compacted', 1, {
+      'cleanup.policy': 'compact',
+      'segment.ms': '100',
+      'min.cleanable.dirty.ratio': '0.01'
+    })
+    const [first, second] = [new Transactions(cluster, name), new Transactions(cluster, name)]
+    await Promise.all([first.begin(), second.begin()])
+    const rounds = 3
+    for (let round = 0; round < rounds; round++) {
+      await first.send(`a${round}`, `b${round}`, `c${round}`)
+      await second.send(`d${round}`, `e${round}`)
+      await first.end(round === 1)
+      await first.send(`f${round}`)
+      await second.end(round < 2)
+      await first.end(true)
+    }
+    // What is compacted is a segment that is not written to any more: something has to come behind it.
+    const all = (args: string[] = []) =>
+      place.run('consume', '-t', name, '-e', '-f', '%o=%v\\n', ...args)
+    const count = async () =>
+      (await all(['--isolation', 'uncommitted'])).stdout.trim().split('\n').length
+    const full = await count()
+    const until = performance.now() + 60_000
+    while ((await count()) >= full) {
+      assert.ok(performance.now() < until, 'nothing was compacted within a minute')
+      await first.send(`g${full}`)
+      await first.end(true)
+    }
+    const ours = (await all()).stdout.trim().split('\n')
+    assert.match(ours.at(-1)!, /=g/)
+    const theirs = await captureTool({
+      machine: process,
+      folder: broker!.folder,
+      tool: 'kafka-console-consumer',
+      args: [
+        ...['--topic', name, '--from-beginning', '--isolation-level', 'read_committed'],
+        ...['--timeout-ms', '30000', '--formatter-property', 'print.offset=true'],
+        // The last one is the last that is committed: more cannot follow.
+        ...['--max-messages', String(ours.length)]
+      ]
+    })
+    const expected = theirs.stdout
+      .trim()
+      .split('\n')
+      .map(line => line.replace(/^Offset:(\d+)\t/, '$1='))
+    assert.deepEqual(ours, expected, theirs.stderr)
   })
 })

@@ -8,7 +8,7 @@ import { BatchWalker, cutBefore, standingBehind } from '../../src/kafka/record-b
 import { RecordWalker } from '../../src/kafka/record-walker.ts'
 import { craftBatch } from './crafted-batch.ts'
 
-const RUNS = 300
+const RUNS = Number(process.env.HEADCOUNT_RUNS ?? 300)
 const codec = fc.constantFrom('none', 'gzip', 'snappy', 'lz4', 'zstd')
 
 const section = fc

@@ -22,6 +22,9 @@ export type FetchReply =
       readonly aborted?: readonly AbortedTransaction[]
       /** Where the log leaves what the reader has read (KIP-595). */
       readonly divergesAt?: number
+      /** Node to read from instead (KIP-392). */
+      readonly preferred?: number
+      readonly throttleMs?: number
     }
 
 export interface FetchScript {
@@ -30,8 +33,10 @@ export interface FetchScript {
   readonly port: () => number
   readonly topicId?: () => string
   readonly range?: { start: number; end: number }
-  /** Node that leads the partition, asked at each look at the metadata: 1 is this broker, 2 a dead one. */
+  /** Node that leads the partition, asked at each look at the metadata: 1 is this broker, 2 another one. */
   readonly leader?: () => number
+  /** Of node 2, which is dead unless said. */
+  readonly otherPort?: () => number
   /** Hears of the offset that each Fetch asked for. */
   readonly onFetch?: () => void
 }
@@ -63,12 +68,13 @@ export function fetchScript(script: FetchScript): (request: Request) => Reply {
 
 const DEAD_PORT = 1
 
-function metadata({ port, topicId, leader = () => 1 }: FetchScript): Buffer {
+function metadata(script: FetchScript): Buffer {
+  const { port, topicId, leader = () => 1, otherPort = () => DEAD_PORT } = script
   const leads = leader()
   return K.Writer.create()
     .appendInt32(0)
     .appendArray([1, 2], (writer, id) => {
-      const at = id === 1 ? port() : DEAD_PORT
+      const at = id === 1 ? port() : otherPort()
       writer.appendInt32(id).appendString('127.0.0.1').appendInt32(at).appendString(null)
     })
     .appendString('cluster')
@@ -103,7 +109,7 @@ function fetched(reply: Exclude<FetchReply, string>): Buffer {
   const end = BigInt(failed ? -1 : reply.end)
   const records = failed ? Buffer.alloc(0) : Buffer.concat(reply.batches)
   return K.Writer.create()
-    .appendInt32(0)
+    .appendInt32(failed ? 0 : (reply.throttleMs ?? 0))
     .appendInt16(0)
     .appendInt32(0)
     .appendArray([TOPIC_ID], (writer, id) => {
@@ -113,7 +119,8 @@ function fetched(reply: Exclude<FetchReply, string>): Buffer {
         inner.appendArray(failed ? [] : [...(reply.aborted ?? [])], (w, aborted) => {
           w.appendInt64(aborted.producerId).appendInt64(BigInt(aborted.firstOffset))
         })
-        inner.appendInt32(-1).appendUnsignedVarInt(records.length + 1)
+        inner.appendInt32(failed ? -1 : (reply.preferred ?? -1))
+        inner.appendUnsignedVarInt(records.length + 1)
         if (records.length > 0) inner.append(records)
         if (failed || reply.divergesAt === undefined) return
         // Tag 0, of 13 bytes: an epoch, an offset, no tags; the library would close it with an empty list.

@@ -30,6 +30,8 @@ const work = (offset: number) => ({
   offset: { offset, metadata: `number ${offset}` }
 })
 
+const UNKNOWN_TOPIC = 3
+
 /** Gives up on an end without an answer soon. */
 const hasty = { timeoutMs: 200 }
 
@@ -169,6 +171,19 @@ describe('a transaction that meets an error', () => {
     fatal: 'broker-denied',
     unknown: 'broker-refused'
   } as const
+  it('waits for a topic that the broker does not know until it is known to be gone, no longer', async () => {
+    let looks = 0
+    const place = { group: 'g', topic: 'i', partition: 0 }
+    const seat = () => ({ memberId: 'me', generation: 3 })
+    const input = { ...place, seat, isGone: () => ++looks === 3 }
+    const { broker, mine } = await setUp({ input, timeoutMs: 600_000 })
+    broker.always.set('TxnOffsetCommit', UNKNOWN_TOPIC)
+    await assert.rejects(mine.commit(work(1)), { code: 'transaction-aborted' })
+    assert.equal(looks, 3)
+    assert.equal(broker.requests.at(-1), 'EndTxn v5')
+    assert.deepEqual([broker.committed, broker.stored], [0, undefined])
+  })
+
   for (const call of ['Produce', 'TxnOffsetCommit']) {
     for (const [fate, code] of Object.entries(thrown)) {
       it(`aborts when ${call} is answered by ${fate}: ${code}; the next one counts`, async () => {

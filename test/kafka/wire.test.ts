@@ -142,6 +142,25 @@ test('a listener that hangs up behind the greeting probably wants a login', asyn
   await assertRefused(Cluster.connect(options(broker.address)), 'broker-auth', /wants a login/)
 })
 
+test('a connection that is cut, or not answered, while a client starts is nothing about a login', async t => {
+  let cuts = 1
+  const broker = await scriptedBroker(({ apiKey }) => {
+    if (apiKey === API_VERSIONS) return versionsBody()
+    return cuts-- > 0 ? 'hang-up' : metadataBody([])
+  })
+  const cluster = await Cluster.connect(options(broker.address))
+  const silent = await scriptedBroker(({ apiKey }) =>
+    apiKey === API_VERSIONS ? versionsBody() : 'silence'
+  )
+  t.after(async () => {
+    await cluster.close()
+    await broker.close()
+    await silent.close()
+  })
+  const attempt = Cluster.connect(options(silent.address, { requestMs: 300 }))
+  await assertRefused(attempt, 'broker-unreachable', /no answer to Metadata within/)
+})
+
 test('an advertised address that cannot be reached is named beside the one that answers', async t => {
   const gone = await listen(() => {})
   await gone.close()

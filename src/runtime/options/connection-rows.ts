@@ -88,6 +88,40 @@ export const connectionRows = {
     description: 'bearer token for OAUTHBEARER; better in HEADCOUNT_SASL_TOKEN',
     example: 'eyJhbGciOi'
   },
+  'sasl-token-file': {
+    kind: 'path',
+    area,
+    description: 'file with the bearer token, read again before the token expires',
+    example: '/var/run/secrets/kafka-token'
+  },
+  'sasl-token-command': {
+    kind: 'secret',
+    area,
+    description: 'shell command that prints a bearer token, run again before the token expires',
+    example: 'gcloud auth print-access-token'
+  },
+  'sasl-token-unsecured': {
+    kind: 'boolean',
+    area,
+    default: 'false',
+    description: 'log in as --sasl-username with an unsigned token: for development brokers only',
+    example: 'true'
+  },
+  'client-rack': {
+    kind: 'text',
+    area,
+    description:
+      'rack or zone of this machine: brokers name a replica there to read from (KIP-392)',
+    example: 'eu-central-1a'
+  },
+  'check-crcs': {
+    kind: 'boolean',
+    area,
+    default: 'true',
+    description:
+      'compare the checksum of each batch that is read; --no-check-crcs takes them as they come',
+    example: 'true'
+  },
   property: {
     kind: 'pairs',
     short: 'X',
