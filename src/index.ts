@@ -19,7 +19,7 @@ export function count(options: CountOptions): CountRun {
 
 export { type ErrorCode, HeadcountError } from './core/errors.ts'
 export { type JsonlOptions, jsonlSource } from './host/jsonl-source.ts'
-export { type KafkaSourceOptions, kafkaSource } from './kafka-app.ts'
+export { type KafkaSourceOptions, kafkaSource } from './kafka-app/source.ts'
 export type { Source } from './port/source.ts'
 export type { ClosedBy, ResultRecord, ResultStatus } from './result/result-record.ts'
 export type { AppSource } from './runtime/app-ports.ts'

@@ -114,9 +114,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: INNER,
     packages: ['node:worker_threads']
   },
+  'kafka-app': {
+    lives: 'an app on Kafka: what the runtime asks for, made of `app` and `kafka`',
+    imports: [...INNER, 'app', 'kafka', 'host', 'runtime'],
+    packages: ['node:worker_threads']
+  },
   cli: {
     lives: 'commands; the sole owner of `process` and `console`',
-    imports: [...INNER, ...ADAPTERS, 'runtime', 'testing', 'entry'],
+    imports: [...INNER, ...ADAPTERS, 'runtime', 'kafka-app', 'testing', 'entry'],
     packages: ['commander', 'node:*']
   },
   testing: {
@@ -126,8 +131,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   entry: {
     lives: 'the public surface; wires adapters, as cli does',
-    imports: [...INNER, ...ADAPTERS, 'runtime'],
-    packages: ['node:worker_threads']
+    imports: [...INNER, ...ADAPTERS, 'runtime', 'kafka-app'],
+    packages: []
   }
 }
 
@@ -142,7 +147,7 @@ export const grounds: Readonly<Record<string, Room>> = {
   bench: {
     lives: 'measurements; its own package',
     imports: ['src'],
-    packages: ['kafkajs', 'mitata', 'node:*']
+    packages: ['@platformatic/kafka', 'kafkajs', 'mitata', 'node:*']
   },
   scripts: { lives: 'the gate and the demo', imports: ['src'], packages: ['oxc-parser', 'node:*'] },
   wasm: { lives: 'kernels in AssemblyScript', imports: [], packages: [] }

@@ -1,4 +1,4 @@
-import { isFailure } from '../core/errors.ts'
+import { failure, isFailure } from '../core/errors.ts'
 import type { Inputs } from '../core/inputs.ts'
 import type { Clock } from '../port/clock.ts'
 import { goneTopics, growRecord, type InputFindings, inputsOf } from './input-growth.ts'
@@ -48,7 +48,7 @@ export class InputWatch {
     })
   }
 
-  /** Until the signal aborts. Throws what waiting does not cure, as `app-input-other`. */
+  /** Until the signal aborts. Throws what waiting does not cure, as `app-input-other`, `app-size-added`. */
   async follow(stop: AbortSignal): Promise<void> {
     const { clock } = this.parts
     while (!stop.aborted) {
@@ -70,6 +70,7 @@ export class InputWatch {
   async look(): Promise<void> {
     const { inputs } = this.parts
     this.record = (await this.parts.newer()) ?? this.record
+    checkSizes(this.record, this.parts.record)
     const findings = await this.parts.find(this.record)
     if (growRecord(this.record, findings) !== this.record) {
       this.record = await this.parts.settle(stored => growRecord(stored, findings))
@@ -108,6 +109,12 @@ export class InputWatch {
       }
     }
   }
+}
+
+/** Sizes are added while no instance runs: one that started at that very moment must not go on without. */
+function checkSizes(now: AppRecord, atStart: AppRecord): void {
+  const size = now.added.find(name => !atStart.added.includes(name))
+  if (size !== undefined) throw failure('app-size-added', { app: now.app, size })
 }
 
 function wasGone(inputs: Inputs, name: string): boolean {

@@ -13,7 +13,7 @@ const FORMATS: Readonly<Record<string, number>> = {
   result: 1
 }
 
-const VERSION = 2
+const VERSION = 3
 
 /** An input topic, as an app record knows it. */
 export interface RecordedTopic {
@@ -30,32 +30,36 @@ export interface RecordedTopic {
 /**
  * What an app is: every option that shapes its state, and its input. Written to `<app>-control` by
  * whoever comes first; everybody else must have the same options. The input may grow, by whoever
- * notices first: topics are appended, their partitions get more (docs/formats/app-record.md).
+ * notices first: topics are appended, their partitions get more; and sizes may be added
+ * (docs/formats/app-record.md).
  */
 export interface AppRecord {
   readonly version: typeof VERSION
   readonly app: string
   readonly topics: readonly RecordedTopic[]
   readonly partialsPartitions: number
+  /** Window sizes that were added since, in that order; `settings` has those of the beginning. */
+  readonly added: readonly string[]
   /** Options that shape the state, by their long names. */
   readonly settings: Readonly<Record<string, string>>
   readonly formats: Readonly<Record<string, number>>
-  /** CRC-32C of everything but the topics, in hexadecimal: equal apps, equal fingerprint. */
+  /** CRC-32C of everything that can't change, in hexadecimal: equal apps, equal fingerprint. */
   readonly fingerprint: string
 }
 
 export const appRecordKey: Uint8Array = utf8('app')
 
 export function createAppRecord(
-  parts: Omit<AppRecord, 'version' | 'formats' | 'fingerprint'>,
+  parts: Omit<AppRecord, 'version' | 'formats' | 'fingerprint' | 'added'> & Partial<AppRecord>,
   formats: AppRecord['formats'] = FORMATS
 ): AppRecord {
-  const { app, topics, partialsPartitions, settings } = parts
+  const { app, topics, partialsPartitions, settings, added = [] } = parts
   const record = {
     version: VERSION,
     app,
     topics,
     partialsPartitions,
+    added,
     settings,
     formats
   } as const
@@ -91,33 +95,42 @@ export function decodeAppRecord(bytes: Uint8Array): AppRecord {
   if (!Array.isArray(record.topics) || !record.topics.every(isTopic) || !areDistinct(record)) {
     throw damaged('its topics make no sense')
   }
+  if (!areSizes(record.added)) throw damaged('the sizes that were added make no sense')
   return record
 }
 
-/** Version 1 had a fixed input: all of it was there when the app began. */
-function latest(value: AppRecord | FirstVersion): AppRecord {
-  if (value.version !== 1) return value
-  const { app, partialsPartitions, settings, formats } = value
+/** Version 1 had a fixed input, all of it there when the app began; version 2 had no added sizes. */
+function latest(value: AppRecord | EarlierVersion): AppRecord {
+  if (value.version === VERSION || !EARLIER.includes(value.version)) return value as AppRecord
+  const { version, app, partialsPartitions, settings, formats } = value
   const topics: unknown = value.topics
   const before = Array.isArray(topics) && topics.every(isObject) ? value.topics : []
   const fields = before.map(({ name, id, partitions }) => [name, id, partitions])
   const parts = { app, partialsPartitions, settings, formats }
   if (!isObject(settings) || !isObject(formats)) throw damaged('fields are missing')
-  if (value.fingerprint !== checksum([1, app, fields, ...shape(parts)])) {
+  const input = version === 1 ? [fields] : []
+  if (value.fingerprint !== checksum([version, app, ...input, ...shape(parts)])) {
     throw damaged('its fields do not belong together')
   }
-  return createAppRecord(
-    {
-      ...parts,
-      topics: before.map(topic => ({ ...topic, begunWith: topic.partitions, retired: false }))
-    },
-    formats
-  )
+  const now = before.map(topic => ({ begunWith: topic.partitions, retired: false, ...topic }))
+  return createAppRecord({ ...parts, topics: now }, formats)
 }
 
-interface FirstVersion extends Omit<AppRecord, 'version' | 'topics'> {
-  readonly version: 1
-  readonly topics: readonly Pick<RecordedTopic, 'name' | 'id' | 'partitions'>[]
+const EARLIER: readonly number[] = [1, 2]
+
+interface EarlierVersion extends Omit<AppRecord, 'version' | 'topics' | 'added'> {
+  readonly version: 1 | 2
+  readonly topics: readonly (Pick<RecordedTopic, 'name' | 'id' | 'partitions'> &
+    Partial<RecordedTopic>)[]
+}
+
+function areSizes(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.length < limits.windowSizesMax &&
+    value.every(size => typeof size === 'string' && size !== '') &&
+    new Set(value).size === value.length
+  )
 }
 
 function isTopic(value: unknown): value is RecordedTopic {
@@ -159,7 +172,7 @@ function describeDifference(stored: AppRecord, wanted: AppRecord): string | unde
   return 'other formats (a headcount of another version)'
 }
 
-function fingerprint(record: Omit<AppRecord, 'fingerprint' | 'topics'>): string {
+function fingerprint(record: Omit<AppRecord, 'fingerprint' | 'topics' | 'added'>): string {
   return checksum([record.version, record.app, ...shape(record)])
 }
 

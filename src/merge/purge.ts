@@ -4,6 +4,7 @@ import type { StateCache } from '../port/state-cache.ts'
 import type { Level } from '../window/plan.ts'
 import type { StateRecord } from './changelog.ts'
 import type { Contents } from './contents.ts'
+import { firstStarts } from './first-starts.ts'
 import type { GroupRoster } from './group-roster.ts'
 import { contentKey, HEADER_PART, headerKey } from './state-record.ts'
 import type { WindowTable } from './window-table.ts'
@@ -34,7 +35,8 @@ export class Purge {
 
   constructor(parts: PurgeParts) {
     this.parts = parts
-    this.bounds = parts.table.plan.levels.map(() => Number.NEGATIVE_INFINITY)
+    const { plan } = parts.table
+    this.bounds = [...firstStarts(plan, new Map(), Number.NEGATIVE_INFINITY)]
     this.clean = [...this.bounds]
   }
 
@@ -53,10 +55,11 @@ export class Purge {
     return new Map(known.map(level => [level.name, this.bounds[level.index]!]))
   }
 
-  restore(purgedBefore: ReadonlyMap<string, number>): void {
-    for (const level of this.parts.table.plan.levels) {
-      const bound = purgedBefore.get(level.name)
-      if (bound !== undefined) this.bounds[level.index] = bound
+  /** @param watermark ms: where it stood */
+  restore(purgedBefore: ReadonlyMap<string, number>, watermark: number): void {
+    const { plan } = this.parts.table
+    for (const [index, bound] of firstStarts(plan, purgedBefore, watermark).entries()) {
+      this.bounds[index] = bound
     }
   }
 

@@ -100,7 +100,7 @@ export class Restore {
     const { position } = this
     if (position) {
       table.closedThrough(position.watermark)
-      purge.restore(position.purgedBefore)
+      purge.restore(position.purgedBefore, position.watermark)
     }
     this.openWindows()
     for (const side of this.sides.values()) this.addSide(side)

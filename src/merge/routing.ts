@@ -25,8 +25,6 @@ export class Routing {
   private readonly purge: Purge
   /** By level: whether its windows took the partial at hand. */
   private readonly took: boolean[]
-  /** By level: the bits that a mask must have. */
-  private readonly needed: readonly number[]
 
   constructor(table: WindowTable, contents: Contents, roster: GroupRoster, purge: Purge) {
     this.table = table
@@ -34,7 +32,6 @@ export class Routing {
     this.roster = roster
     this.purge = purge
     this.took = table.plan.levels.map(() => false)
-    this.needed = neededBits(table.plan.levels)
   }
 
   /** Merges a partial into its pane and into every window above it. Takes its sketches over. */
@@ -47,14 +44,14 @@ export class Routing {
       for (const level of levels) this.takeAt(level, partial, group, delta)
     }
     // Of what gathers in *other* only some groups bring a set: no truth to compare with.
-    const inPane = (mask & this.needed[0]!) === this.needed[0]
+    const { needed } = levels[0]!
+    const inPane = (mask & needed) === needed
     if (audit && inPane && !this.roster.isOther(group)) this.audit(partial.start, group, audit)
   }
 
   private takeAt(level: Level, partial: Partial, group: string, delta: Content): void {
     const { start: at, mask } = partial
-    const { grid, index, bit } = level
-    const needed = this.needed[index]!
+    const { grid, index, bit, needed } = level
     this.took[index] = false
     if ((mask & needed) !== needed) return
     const throughChild = level.child >= 0 && this.took[level.child]!
@@ -98,17 +95,4 @@ export class Routing {
     window.auditDirty = true
     this.touched.add(window)
   }
-}
-
-/**
- * An asked size needs its own bit. One that is kept only for larger ones needs the bits of all of them:
- * each is united from it, so it must hold nothing that one of them is too late for. (That a size kept
- * for itself holds nothing of the kind is the plan's promise: a parent is kept at least as long.)
- */
-function neededBits(levels: readonly Level[]): number[] {
-  const needed = levels.map(({ bit }) => (bit < 0 ? 0 : 1 << bit))
-  for (const { index, child } of [...levels].reverse()) {
-    if (child >= 0 && !levels[child]!.asked) needed[child]! |= needed[index]!
-  }
-  return needed
 }

@@ -8,9 +8,13 @@ export interface PendingCommit {
   readonly problem: string | undefined
 }
 
+/** One as it crosses from a thread: its task, since when (ms), and what the last attempt failed with. */
+export type PendingEntry = readonly [task: string, since: number, problem: string | undefined]
+
 /** Flushes and commits that are under way: whether one does not get through is seen while it does not. */
 export class PendingCommits {
   private readonly underWay = new Map<string, { since: number; problem: string | undefined }>()
+  private elsewhere: readonly PendingEntry[] = []
 
   began(task: string, now: number): void {
     this.underWay.set(task, { since: now, problem: undefined })
@@ -26,10 +30,20 @@ export class PendingCommits {
     this.underWay.delete(task)
   }
 
+  /** Those of this place. */
+  entries(): readonly PendingEntry[] {
+    return [...this.underWay].map(([task, { since, problem }]) => [task, since, problem])
+  }
+
+  /** All that are under way in other threads now. */
+  gather(elsewhere: readonly PendingEntry[]): void {
+    this.elsewhere = elsewhere
+  }
+
   /** The one that has taken longest; undefined when none is under way. */
   longest(now: number): PendingCommit | undefined {
     let longest: PendingCommit | undefined
-    for (const [task, { since, problem }] of this.underWay) {
+    for (const [task, since, problem] of [...this.entries(), ...this.elsewhere]) {
       const ms = now - since
       if (longest === undefined || ms > longest.ms) longest = { task, ms, problem }
     }

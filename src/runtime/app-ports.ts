@@ -1,11 +1,14 @@
 import type { AppLog, Membership } from '../port/log.ts'
 import type { SharedSource } from '../port/source.ts'
 import type { Transactional } from '../port/transaction.ts'
+import type { WindowPlan } from '../window/plan.ts'
 import type { CountSettings } from './settings.ts'
 import type { CombineThreadsParts } from './threads/combine-threads.ts'
 
 /** Everything an app's run needs of Kafka, behind ports. */
 export interface AppPorts {
+  /** The sizes as the app has them, where some were added after it began. */
+  readonly plan?: WindowPlan
   readonly source: SharedSource
   readonly log: AppLog
   /**

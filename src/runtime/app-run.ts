@@ -30,10 +30,12 @@ export function runApp(parts: AppRunParts): CountRun {
 
 async function work(parts: AppRunParts, run: CountRun): Promise<void> {
   const ports = await parts.source.attach(parts.settings)
+  const { plan = parts.settings.plan } = ports
+  const inForce = { ...parts, settings: { ...parts.settings, plan } }
   const ended = new AbortController()
   try {
     await Promise.race([
-      countApp(ports, parts, run, ended.signal),
+      countApp(ports, inForce, run, ended.signal),
       stopLimit(parts.clock, run.signal, ended.signal)
     ])
   } finally {
@@ -61,7 +63,7 @@ async function countApp(
   const { settings, clock } = parts
   const { source, log } = ports
   const { report } = run
-  report.sizes = settings.plan.asked.map(({ name }) => name)
+  report.sizes = settings.plan.begun.map(({ name }) => name)
   const begun = clock.now()
   const failed = new AbortController()
   let trouble: unknown
@@ -90,7 +92,7 @@ async function countApp(
       ports.merge.onChange(partitions => stageTwo.assign(partitions))
       ports.merge.onRevoke(partitions => stageTwo.release(partitions))
       stageTwo.assign(await joined(ports.merge, run.signal))
-      await Promise.race([stageTwo.settled(), once(failed.signal)])
+      await Promise.race([restored(stageTwo, run.signal), once(failed.signal)])
       if (failed.signal.aborted) throw trouble
       if (stageTwo.restored > 0) report.notes.push(`restored ${stageTwo.restored} state records`)
     }
@@ -113,4 +115,12 @@ async function countApp(
     await stageTwo.stop()
     await source.close()
   }
+}
+
+/** Resolves when stage 2 has its state back; a stop ends the wait, however much is left to read. */
+async function restored(stageTwo: MergeOwner, stop: AbortSignal): Promise<void> {
+  const isDone = stageTwo.settled().then(() => true)
+  if (await Promise.race([isDone, once(stop).then(() => false)])) return
+  const state = 'stopped while it read its state back; the next start reads it again'
+  throw failure('interrupted', { state })
 }

@@ -44,7 +44,8 @@ export class CombineOwner implements Handover {
 
   constructor(parts: CombineOwnerParts) {
     this.parts = parts
-    this.losses = new InputLosses({ ...parts, onInputLoss: parts.settings.onInputLoss })
+    const { onInputLoss, onCorruptBatch } = parts.settings
+    this.losses = new InputLosses({ ...parts, onInputLoss, onCorruptBatch })
   }
 
   /** What the group says is ours from now on. Takes effect with the next turn. */

@@ -12,7 +12,7 @@ import { WindowPlan } from '../window/plan.ts'
 import type { AppSource } from './app-ports.ts'
 import { type AppRunParts, type Role, runApp } from './app-run.ts'
 import type { CountRun } from './count-run.ts'
-import type { OnInputLoss } from './input-losses.ts'
+import type { OnCorruptBatch, OnInputLoss } from './input-losses.ts'
 import { runLocally } from './local-run.ts'
 import type { CountSettings } from './settings.ts'
 
@@ -70,6 +70,8 @@ export interface CountOptions {
   readonly stateDir?: string
   /** On Kafka: stop a partition whose input is gone, or go on behind the loss; `fail` unless said. */
   readonly onInputLoss?: OnInputLoss
+  /** On Kafka: stop a partition with a batch that cannot be read, or leave that out; `fail` unless said. */
+  readonly onCorruptBatch?: OnCorruptBatch
   /** On Kafka: which stages this instance runs; `both` unless said. */
   readonly role?: Role
   /** On Kafka: threads that stage 1 is spread over, each a member of the consumer group; 1 unless said. */
@@ -156,7 +158,8 @@ export function countSettings(options: Omit<CountOptions, 'source'>): CountSetti
     flushEveryMs: milliseconds('flush-every', options.flushEvery, 1_000),
     emitEveryMs: milliseconds('emit-every', options.emitEvery, 1_000),
     provisional: options.provisional ?? 'paced',
-    onInputLoss: options.onInputLoss ?? 'fail'
+    onInputLoss: options.onInputLoss ?? 'fail',
+    onCorruptBatch: options.onCorruptBatch ?? 'fail'
   }
 }
 

@@ -5,12 +5,15 @@ import type { RunReport } from './report.ts'
 
 /** What becomes of a partition whose input is gone: it stops, or goes on behind the loss. */
 export type OnInputLoss = 'fail' | 'continue'
+/** And of one with a batch that is damaged, or too large: it stops, or leaves the batch out. */
+export type OnCorruptBatch = 'fail' | 'skip'
 
 export interface InputLossesParts {
   readonly source: SharedSource
   readonly intake: Intake
   readonly report: RunReport
   readonly onInputLoss: OnInputLoss
+  readonly onCorruptBatch: OnCorruptBatch
 }
 
 /** What the owner of the partitions lends. */
@@ -56,7 +59,9 @@ export class InputLosses {
   /** Acts on what the source has told since the last turn. */
   async turn(hands: LossHands): Promise<void> {
     for (const [slot, loss] of this.parts.intake.takeLosses()) {
-      if (this.parts.onInputLoss === 'fail') this.stop(slot, loss)
+      const { onInputLoss, onCorruptBatch } = this.parts
+      const policy = loss.kind === 'corrupt' ? onCorruptBatch : onInputLoss
+      if (policy === 'fail') this.stop(slot, loss)
       else await this.goOn(slot, loss, hands)
     }
   }
@@ -92,11 +97,14 @@ export class InputLosses {
     const { kind, resumeAt, lost, error } = loss
     if (kind === 'cut' && resumeAt < combiner.position) combiner.cutTo(resumeAt)
     else combiner.skipTo(resumeAt)
+    // Nothing is known of the record before: a stale epoch would make the broker call the log cut.
+    combiner.leaderEpoch = undefined
     await flush(only)
     if (!isOurs(slot)) return
     const label = source.inputs.label(slot)
     report.inputLost.set(label, (report.inputLost.get(label) ?? 0) + lost)
-    const goesOn = `${label} goes on at offset ${resumeAt} (--on-input-loss continue)`
+    const told = kind === 'corrupt' ? '--on-corrupt-batch skip' : '--on-input-loss continue'
+    const goesOn = `${label} goes on at offset ${resumeAt} (${told})`
     report.warnings.add(`input-gone ${label} ${loss.offset}`, `${error.message}; ${goesOn}`)
     // Suspended frames from before the cut are read again, as far as they are there.
     const readFrom = kind === 'cut' ? Math.max(loss.start, combiner.readFrom) : resumeAt

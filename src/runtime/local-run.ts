@@ -50,7 +50,7 @@ async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
       if (!commit.more) return
     }
   }
-  report.sizes = settings.plan.asked.map(({ name }) => name)
+  report.sizes = settings.plan.begun.map(({ name }) => name)
   await source.open(new Map([...intake.combiners.keys()].map(partition => [partition, 0])))
   report.started = true
   try {

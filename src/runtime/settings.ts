@@ -2,7 +2,7 @@ import type { ExtractOptions } from '../extract/extractor.ts'
 import type { ProvisionalPace } from '../merge/pacing.ts'
 import type { Confidence, SketchKind } from '../sketch/sketch.ts'
 import type { WindowPlan } from '../window/plan.ts'
-import type { OnInputLoss } from './input-losses.ts'
+import type { OnCorruptBatch, OnInputLoss } from './input-losses.ts'
 
 /** What to count and how; the part of the options that both stages need. */
 export interface CountSettings {
@@ -38,6 +38,8 @@ export interface CountSettings {
   readonly provisional: ProvisionalPace
   /** What becomes of a partition whose input is gone. */
   readonly onInputLoss: OnInputLoss
+  /** And of one with a batch that cannot be read. */
+  readonly onCorruptBatch: OnCorruptBatch
 }
 
 /** Groups are spread over this many partitions of partials; without `--by` there is one group. */
@@ -56,7 +58,7 @@ export function keyFields({ key }: ExtractOptions): readonly string[] {
 
 /**
  * The settings that shape the state, by the long names of their options: what an app's fingerprint
- * is made of. A test proves that these are the options the table says so of.
+ * is made of. Sizes are those that the app began with. A test proves that these are the options the table says so of.
  */
 export function stateSettings(settings: CountSettings): Record<string, string> {
   const { fields, plan } = settings
@@ -68,11 +70,11 @@ export function stateSettings(settings: CountSettings): Record<string, string> {
     where: (fields.where ?? []).map(({ field, value }) => `${field}=${value}`).join(','),
     total: String(settings.total),
     'max-groups': String(settings.maxGroups),
-    window: plan.asked.map(({ name }) => name).join(','),
+    window: plan.begun.map(({ name }) => name).join(','),
     zone: plan.zone,
     'week-start': settings.weekStart,
     'day-start': settings.dayStart,
-    keep: plan.levels.map(({ name, keepMs }) => `${name}=${keepMs}ms`).join(','),
+    keep: [...plan.takenMs].map(([name, ms]) => `${name}=${ms}ms`).join(','),
     sketch: settings.sketch,
     precision: String(settings.precision),
     wait: `${settings.waitMs}ms`,

@@ -43,13 +43,15 @@ export class PipelineTestDriver {
   /** Every result ever said, in order. */
   readonly results: ResultRecord[] = []
   readonly rejects: Reject[] = []
-  private readonly settings: CountSettings
+  private readonly options: DriverOptions
+  private settings: CountSettings
   private readonly extractor: Extractor
   private readonly combiners: Combiner[]
   private readonly tasks: Task[]
 
   constructor(options: DriverOptions) {
     const { partitions = 1, tasks = 1 } = options
+    this.options = options
     this.settings = countSettings(options)
     this.extractor = createExtractor({ ...this.settings.fields, groupPartitions: tasks })
     this.combiners = Array.from({ length: partitions }, (_, partition) =>
@@ -131,6 +133,14 @@ export class PipelineTestDriver {
       for (const [key, value] of task.changelog) restore.take(utf8(key), value)
       restore.finish(this.clock.now())
     }
+  }
+
+  /** The app is started again with more sizes than it began with: stage 2 goes on with them. */
+  restartWith(windows: readonly string[]): void {
+    const { plan } = countSettings({ ...this.options, windows })
+    const begun = countSettings(this.options).plan.asked.map(({ name }) => name)
+    this.settings = { ...this.settings, plan: plan.begunWith(begun) }
+    this.restart()
   }
 
   /** W2 in ms: the least of the tasks'. */

@@ -5,6 +5,7 @@ import { formatDuration } from '../core/units.ts'
 import { Calendar } from './calendar.ts'
 import type { Grid } from './grid.ts'
 import { type Keeping, keepLevels, type Raised } from './keep.ts'
+import { levelBits } from './level-bits.ts'
 import { DAY, HOUR, MINUTE, parseSize, type WindowSize } from './size.ts'
 import { Zone } from './zone.ts'
 
@@ -21,8 +22,12 @@ export interface Level {
   readonly sliding: boolean
   /** False for a level that exists only because a larger one is made from it. */
   readonly asked: boolean
-  /** Its bit among the asked sizes, smallest first: what a partial counts for. −1 when not asked. */
+  /** Its bit among the sizes begun with, smallest first: what a partial counts for. −1 for all others. */
   readonly bit: number
+  /** The bits that a partial must have for its windows to take it. */
+  readonly needed: number
+  /** True for a level that was not there when the app began. */
+  readonly added: boolean
   /** How long windows are kept behind the watermark, ms. */
   readonly keepMs: number
 }
@@ -30,6 +35,8 @@ export interface Level {
 export interface PlanOptions {
   /** As the user wrote them; each size once, however it is spelt. */
   readonly sizes: readonly string[]
+  /** Those of them that the app began with, when the others were added later. Default all. */
+  readonly begun?: readonly string[]
   /** IANA name. Default UTC. */
   readonly zone?: string
   readonly weekStart?: 'monday' | 'sunday'
@@ -56,8 +63,12 @@ export class WindowPlan {
   readonly levels: readonly Level[]
   /** Smallest first. */
   readonly asked: readonly Level[]
-  /** The bits of all asked sizes. */
+  /** Those that the app began with, by their bits: stage 1 knows no others. */
+  readonly begun: readonly Level[]
+  /** The bits of all of these. */
   readonly mask: number
+  /** How long frames are taken for each level that the app began with, asked or not, ms by its name. */
+  readonly takenMs: ReadonlyMap<string, number>
   readonly zone: string
   /** Sizes whose default keep was raised, because a larger window is made from them. */
   readonly raised: readonly Raised[]
@@ -65,6 +76,9 @@ export class WindowPlan {
   readonly timeOf: (local: number) => number
   /** Later than the watermark by less than this, a frame counts for every size. */
   private readonly leastKeep: number
+  /** By bit. */
+  private readonly takenByBit: readonly number[]
+  private readonly options: PlanOptions
 
   /**
    * @throws window-size, window-zone, window-day-start, window-week-start, window-keep, window-wait:
@@ -78,38 +92,47 @@ export class WindowPlan {
       weekStart: checkWeekStart(options.weekStart ?? 'monday')
     })
     const sizes = askedSizes(options.sizes)
+    const begun = options.begun ? askedSizes(options.begun) : sizes
     const all = withChildren(sizes)
+    const keep = canonicalKeep(options.keep, sizes)
     const keeping: Keeping = {
-      keep: canonicalKeep(options.keep, sizes),
+      keep,
       waitMs: checkDuration('wait', options.waitMs ?? WAIT_MS),
       maxSkewMs: checkDuration('max-skew', options.maxSkewMs ?? MAX_SKEW_MS)
     }
-    const shapes = all.map(size => ({
-      name: size.name,
-      length: size.length,
-      child: all.findIndex(({ name }) => name === childName(size)),
-      asked: sizes.some(({ name }) => name === size.name)
-    }))
-    const { keepMs, raised } = keepLevels(shapes, keeping)
-    let bits = 0
+    const { keepMs, raised } = keepLevels(shapesOf(all, sizes), keeping)
+    // A size that is added must not change what becomes of a frame in the others.
+    const atFirst = withChildren(begun)
+    const names = new Set(begun.map(({ name }) => name))
+    const keepBegun = new Map([...keep].filter(([name]) => names.has(name)))
+    const taken = keepLevels(shapesOf(atFirst, begun), { ...keeping, keep: keepBegun })
+    this.takenMs = new Map(atFirst.map(({ name }, index) => [name, taken.keepMs[index]!]))
+    const shapes = levelBits(shapesOf(all, sizes), names, this.takenMs)
     this.levels = shapes.map((shape, index) => ({
       ...shape,
       index,
       grid: calendar.grid(all[index]!),
       sliding: all[index]!.step !== undefined,
-      bit: shape.asked ? bits++ : -1,
-      keepMs: keepMs[index]!
+      keepMs: Math.max(keepMs[index]!, this.takenMs.get(shape.name) ?? 0)
     }))
     this.asked = this.levels.filter(({ asked }) => asked)
-    this.mask = 2 ** this.asked.length - 1
+    this.begun = this.levels.filter(({ bit }) => bit >= 0)
+    this.mask = 2 ** this.begun.length - 1
     this.zone = zone.name
     this.timeOf = local => zone.firstShowing(local)
     this.raised = raised
-    this.leastKeep = Math.min(...this.asked.map(level => level.keepMs))
+    this.takenByBit = this.begun.map(({ name }) => this.takenMs.get(name)!)
+    this.leastKeep = Math.min(...this.takenByBit)
+    this.options = options
+  }
+
+  /** The same sizes, for an app that began with only some of them. */
+  begunWith(sizes: readonly string[]): WindowPlan {
+    return new WindowPlan({ ...this.options, begun: sizes })
   }
 
   /**
-   * The asked sizes that a frame of `time` counts for: those whose last window that holds it ends
+   * The sizes begun with that a frame of `time` counts for: those whose last window that holds it ends
    * after `watermark` − keep. Both in ms; a watermark of −∞ means nothing is known yet.
    */
   maskFor(time: number, watermark: number): number {
@@ -118,10 +141,9 @@ export class WindowPlan {
 
   private maskBehind(time: number, watermark: number): number {
     let mask = 0
-    for (const level of this.asked) {
-      if (time > watermark - level.keepMs || this.lastEnd(level, time) > watermark - level.keepMs) {
-        mask |= 1 << level.bit
-      }
+    for (const level of this.begun) {
+      const bound = watermark - this.takenByBit[level.bit]!
+      if (time > bound || this.lastEnd(level, time) > bound) mask |= 1 << level.bit
     }
     return mask
   }
@@ -166,6 +188,18 @@ function withChildren(sizes: readonly WindowSize[]): WindowSize[] {
   return [...all.values()].sort(
     (left, right) => left.length - right.length || left.steps - right.steps
   )
+}
+
+function shapesOf(
+  all: readonly WindowSize[],
+  asked: readonly WindowSize[]
+): { name: string; length: number; child: number; asked: boolean }[] {
+  return all.map(size => ({
+    name: size.name,
+    length: size.length,
+    child: all.findIndex(({ name }) => name === childName(size)),
+    asked: asked.some(({ name }) => name === size.name)
+  }))
 }
 
 function childName(size: WindowSize): string | undefined {

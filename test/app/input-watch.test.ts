@@ -123,3 +123,12 @@ test('trouble that passes is waited for, anything else ends it', async () => {
   await world.pass(35_000)
   await ended
 })
+
+test('an instance that does not know of a size that was added ends by itself', async () => {
+  const world = new World()
+  const { followed } = world.follow(new AbortController().signal)
+  world.record = createAppRecord({ ...world.record, added: ['1d'] })
+  const refused = assert.rejects(followed, error => isFailure(error, 'app-size-added'))
+  await world.pass(35_000)
+  await refused
+})

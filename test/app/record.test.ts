@@ -56,7 +56,10 @@ test('a damaged record and one of a later version are refused by name', () => {
     json.replace('"partitions":3', '"partitions":"3"'),
     json.replace('"partitions":3', '"partitions":2'),
     json.replace('"retired":false', '"retired":0'),
-    json.replace(/("topics":\[)(.*?)(\])/, '$1$2,$2$3')
+    json.replace(/("topics":\[)(.*?)(\])/, '$1$2,$2$3'),
+    json.replace('"added":[]', '"added":{}'),
+    json.replace('"added":[]', '"added":["6h","6h"]'),
+    json.replace('"added":[]', '"added":[6]')
   ]
   for (const bytes of damaged) {
     assert.throws(
@@ -66,7 +69,7 @@ test('a damaged record and one of a later version are refused by name', () => {
     )
   }
   assert.throws(
-    () => decodeAppRecord(utf8(json.replace('"version":2', '"version":3'))),
+    () => decodeAppRecord(utf8(json.replace('"version":3', '"version":4'))),
     error => isFailure(error, 'format-version')
   )
 })
@@ -83,5 +86,25 @@ test('the default name is topic and key in characters that Kafka takes', () => {
   assert.throws(
     () => checkAppName('x'.repeat(250)),
     error => isFailure(error, 'option-value')
+  )
+})
+
+test('a record without added sizes, of the version before them, is read as one to which none were added', () => {
+  const settings = { key: 'uid', window: '1m,1h' }
+  const before = {
+    version: 2,
+    app: 'events.uid',
+    topics: [{ name: 'events', id: 'a1', partitions: 3, begunWith: 2, retired: false }],
+    partialsPartitions: 1,
+    settings,
+    formats: { partial: 1, mark: 3, state: 3, sketch: 1, clock: 2, result: 1 },
+    fingerprint: 'a35802b7'
+  }
+  const now = decodeAppRecord(utf8(JSON.stringify(before)))
+  assert.deepEqual(now, createAppRecord({ ...record(), topics: before.topics }))
+  const other = { ...before, partialsPartitions: 2 }
+  assert.throws(
+    () => decodeAppRecord(utf8(JSON.stringify(other))),
+    error => isFailure(error, 'format-damaged')
   )
 })

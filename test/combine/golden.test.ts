@@ -30,6 +30,7 @@ const goldenOf = (version: string): Record<string, string> =>
 const v1 = goldenOf('v1')
 const v2 = goldenOf('v2')
 const v3 = goldenOf('v3')
+const v4 = goldenOf('v4')
 
 const sketch = createSketch('adaptive', 14)
 const audit = createSketch('exact', 14)
@@ -146,9 +147,9 @@ const thirdVersion: Record<string, Uint8Array> = {
   mark: encodeMark(mark, true),
   clocklessMark: encodeMark(clockless, false),
   cutMark: encodeMark(cut, false),
-  position: encodePosition(position),
-  appRecord: encodeAppRecord(app)
+  position: encodePosition(position)
 }
+const fourthVersion: Record<string, Uint8Array> = { appRecord: encodeAppRecord(app) }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const bytesOf = (golden: string | undefined): Uint8Array =>
@@ -162,7 +163,8 @@ const bare = ({ sketch: set, audit: shadow, ...rest }: Partial): object => ({
 for (const [version, written, golden] of [
   ['v1', firstVersion, v1],
   ['v2', secondVersion, v2],
-  ['v3', thirdVersion, v3]
+  ['v3', thirdVersion, v3],
+  ['v4', fourthVersion, v4]
 ] as const) {
   for (const [record, bytes] of Object.entries(written)) {
     test(`${version}: ${record} is written as it always was`, () => {
@@ -204,7 +206,8 @@ test('state records are read as they were meant', () => {
 })
 
 test('app records of every version of the formats are read', () => {
-  assert.deepEqual(decodeAppRecord(bytesOf(v3.appRecord)), app)
+  assert.deepEqual(decodeAppRecord(bytesOf(v4.appRecord)), app)
+  assert.deepEqual(decodeAppRecord(bytesOf(v3.appRecord)).added, [])
   assert.equal(decodeAppRecord(bytesOf(v2.appRecord)).formats.mark, 2)
   assert.equal(decodeAppRecord(bytesOf(v1.appRecord)).formats.mark, 1)
 })

@@ -4,9 +4,12 @@ import * as K from '@platformatic/kafka'
 import { topicOf } from '../../src/app/names.ts'
 import { countingRights, type Operation, type Right } from '../../src/app/rights.ts'
 import { appTopics } from '../../src/app/topics.ts'
+import { isFailure } from '../../src/core/errors.ts'
 import { Cluster } from '../../src/kafka/cluster.ts'
+import { deleteRecords } from '../../src/kafka/delete-records.ts'
 import { TopicAdmin } from '../../src/kafka/topic-admin.ts'
 import { call } from '../../src/kafka/wire.ts'
+import type { LogName } from '../../src/port/log.ts'
 import { type Ended, ended, freshFolder, headcount, startHeadcount } from '../cli/child.ts'
 import { ownBroker } from './dev-broker.ts'
 
@@ -30,9 +33,9 @@ const OPERATIONS = {
 const { LITERAL, PREFIXED } = K.ResourcePatternTypes
 
 /**
- * One right for each operation that a short count cannot do without. Describe comes with the others. The
- * rest is for later: records are deleted after 30 s, the app record is written at the first start only,
- * rejects when there are some; results are read by people. The settings of all topics are read alike.
+ * One right for each operation that every short count needs. Describe comes with the others. The rest is for
+ * later, and tried by itself: records are deleted after 30 s, the app record is written when it changes,
+ * rejects when there are some. Results are read by people. The settings of all topics are read alike.
  */
 function needed(right: Right): Right[] {
   const later = ['Delete on partials', 'Write on control', 'Write on rejects', 'Read on counts']
@@ -66,8 +69,13 @@ describe('the rights that app topics prints', { skip: broker ? false : 'no broke
       HEADCOUNT_SASL_PASSWORD: userOf(user).password!
     }
   })
-  const count = (): Promise<Ended> =>
-    headcount(['count', '-t', 'visits', '-k', 'uid', '-e'], surroundings('app'))
+  const count = (...more: string[]): Promise<Ended> =>
+    headcount(['count', '-t', 'visits', '-k', 'uid', '-e', ...more], surroundings('app'))
+  const produce = async (...frames: object[]): Promise<void> => {
+    const child = startHeadcount(['produce', '-t', 'visits'], surroundings('admin'))
+    child.stdin.write(frames.map(frame => `${JSON.stringify(frame)}\n`).join(''))
+    assert.equal((await ended(child)).status, 0)
+  }
   const aclsOf = (right: Right) =>
     right.operations.map(operation => ({
       resourceType: RESOURCES[right.resource],
@@ -81,6 +89,19 @@ describe('the rights that app topics prints', { skip: broker ? false : 'no broke
   const grant = async (rights: readonly Right[]): Promise<void> => {
     await call(await admin.controller(), K.createAclsV3.api, rights.flatMap(aclsOf))
   }
+  /** What happens without one operation on a topic of the app. */
+  const without = async <T>(
+    operation: Operation,
+    log: LogName,
+    work: () => Promise<T>
+  ): Promise<T> => {
+    const name = topicOf(APP, log)
+    const right: Right = { resource: 'topic', name, operations: [operation], purpose: '' }
+    await revoke(right)
+    const result = await work()
+    await grant([right])
+    return result
+  }
   const revoke = async (right: Right): Promise<void> => {
     await call(await admin.controller(), K.deleteAclsV3.api, aclsOf(right))
   }
@@ -93,10 +114,8 @@ describe('the rights that app topics prints', { skip: broker ? false : 'no broke
     }
     const rights = countingRights(APP, ['visits'])
     await grant(rights)
-    const child = startHeadcount(['produce', '-t', 'visits'], surroundings('admin'))
-    const now = Math.floor(Date.now() / 1_000)
-    child.stdin.write(`{"ts":${now},"uid":"a"}\n{"ts":${now},"uid":"b"}\n{"ts":${now}}\n`)
-    assert.equal((await ended(child)).status, 0)
+    const ts = Math.floor(Date.now() / 1_000)
+    await produce({ ts, uid: 'a' }, { ts, uid: 'b' }, { ts })
     const done = await count()
     assert.equal(done.status, 0, done.stderr)
     assert.match(done.stderr, /2 counted, 1 rejected/)
@@ -112,5 +131,29 @@ describe('the rights that app topics prints', { skip: broker ? false : 'no broke
       assert.match(denied.stderr, new RegExp(`give this user the right: .*\\b${operation}\\b`))
     }
     assert.equal((await count()).status, 0)
+  })
+
+  it('are needed for what a count does later, too: rejects, another app record, deleting partials', async () => {
+    await produce({ ts: Math.floor(Date.now() / 1_000) })
+    const rejecting = await without('Write', 'rejects', () => count())
+    assert.match(rejecting.stderr, /denies .*\bvisits\.uid-rejects.*\[broker-denied]\n.*\bWrite\b/)
+    const growing = await without('Write', 'control', () => count('-w', '1m,5m'))
+    assert.match(growing.stderr, /denies .*\bvisits\.uid-control.*\[broker-denied]\n.*\bWrite\b/)
+    const done = await count('-w', '1m,5m')
+    assert.equal(done.status, 0, done.stderr)
+    assert.match(done.stderr, /1 rejected/)
+
+    const password = userOf('app').password!
+    const sasl = { mechanism: MECHANISM, username: 'app', password } as const
+    const cluster = await Cluster.connect({ brokers: [broker!.bootstrap], sasl })
+    const partials = topicOf(APP, 'partials')
+    const remove = () => deleteRecords(cluster, partials, 0, 1)
+    const denied = await without('Delete', 'partials', () =>
+      remove().catch((error: unknown) => error)
+    )
+    assert.ok(isFailure(denied, 'broker-denied'))
+    assert.match(`${denied.message}\n${denied.cure}`, /\bvisits\.uid-partials.*\bDelete\b/s)
+    assert.equal(await remove(), 1)
+    await cluster.close()
   })
 })

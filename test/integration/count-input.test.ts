@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import * as K from '@platformatic/kafka'
 import { combineGroup, topicOf } from '../../src/app/names.ts'
 import { Inputs } from '../../src/core/inputs.ts'
+import { ConsumerMembership } from '../../src/kafka/consumer-member.ts'
 import { deleteRecords } from '../../src/kafka/delete-records.ts'
 import { Fetcher } from '../../src/kafka/fetcher.ts'
 import { GroupAdmin } from '../../src/kafka/group-admin.ts'
@@ -119,6 +120,37 @@ describe('input that is not as an app left it', {
     const after = await minutes()
     assert.equal(frames(after), FRAMES - 50)
     assert.deepEqual([after[0]!.lost, after.at(-1)!.lost], [undefined, 50])
+  })
+
+  it('takes in window sizes that are added while nobody counts, and says so; never fewer', async () => {
+    const { topic, app } = await counted(2)
+    const more = ['-w', '1m,1h,5m,1d']
+    const group = combineGroup(app)
+    const running = new ConsumerMembership(place.scratch.cluster, { group, topic })
+    await running.join()
+    const busy = await place.refuse(...args(topic, app), ...more)
+    assert.match(busy, /\[group-busy]\n {2}→ /)
+    await running.leave()
+
+    const { stderr } = await count(topic, app, ...more)
+    assert.match(stderr, /5m, 1d are added to app .*: counted from the first window that is whole/)
+    await produce(topic, 'second.jsonl')
+    const again = await count(topic, app, ...more)
+    assert.doesNotMatch(again.stderr, /added/)
+    const said = await results(app)
+    assertMinutes(said, truth)
+    for (const size of ['1h', '5m', '1d']) {
+      const frames = latestOf(said).flatMap(each => (each.window === size ? [each.frames] : []))
+      assert.equal(
+        frames.reduce((sum, each) => sum + each, 0),
+        FRAMES,
+        size
+      )
+    }
+    const fewer = await place.refuse(...args(topic, app))
+    assert.match(fewer, /--window 1m,1h,5m,1d, now 1m,1h.*\[app-settings]\n {2}→ /s)
+    const { stdout } = await place.run('app', 'describe', '--app', app, '--format', 'table')
+    assert.match(stdout, /window sizes added since: 5m, 1d/)
   })
 
   it('refuses a topic that was made again, other partitions of its own topics, and other options', async () => {

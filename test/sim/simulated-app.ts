@@ -1,4 +1,5 @@
 import { MemoryCache } from '../../src/merge/memory-cache.ts'
+import type { AppLog } from '../../src/port/log.ts'
 import type { Transactional } from '../../src/port/transaction.ts'
 import { LatestResults } from '../../src/result/latest-results.ts'
 import { parseResult, type ResultRecord } from '../../src/result/result-record.ts'
@@ -42,6 +43,8 @@ export interface InstanceOptions {
   readonly firstKept?: (partition: number) => number
   readonly batch?: number
   readonly exitAtEnd?: boolean
+  /** What the instance reads its topics through. */
+  readonly log?: (log: AppLog) => AppLog
   /** Asked at every commit of either stage; throwing kills the instance before it counts. */
   readonly hook?: CommitHook
 }
@@ -58,6 +61,7 @@ export async function startInstance(durable: Durable, options: InstanceOptions):
   })
   const combine = new MemoryMembership(durable.combined, script.length)
   const merge = new MemoryMembership(durable.merged, 1)
+  const log = new MemoryLog(topics, clock)
   let commits = 0
   const open = (stage: string, partition: number, offsets: StoredOffsets): Transactional =>
     transactions.open({
@@ -67,7 +71,7 @@ export async function startInstance(durable: Durable, options: InstanceOptions):
     })
   const ports: AppPorts = {
     source,
-    log: new MemoryLog(topics, clock),
+    log: options.log ? options.log(log) : log,
     combine,
     merge,
     startOf: async () => 0,

@@ -1,9 +1,7 @@
 import { combineGroup, mergeGroup } from '../../app/names.ts'
-import { failure } from '../../core/errors.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
-import { GroupAdmin, type GroupDescription, type GroupMember } from '../../kafka/group-admin.ts'
-
-const ID_SHOWN = 8
+import { GroupAdmin, type GroupDescription } from '../../kafka/group-admin.ts'
+import { busyGroup, showMember } from '../../kafka-app/members.ts'
 
 /** The consumer groups of the two stages. */
 export interface AppGroups {
@@ -26,10 +24,8 @@ export function isRunning({ combine, merge }: AppGroups): boolean {
 
 /** Throws `group-busy` while an instance of the app is running. */
 export async function refuseRunning(cluster: Cluster, app: string): Promise<void> {
-  for (const { group, members } of Object.values(await describeGroups(cluster, app))) {
-    if (members.length === 0) continue
-    throw failure('group-busy', { group, members: members.map(showMember).join('; ') })
-  }
+  const busy = await busyGroup(cluster, app)
+  if (busy) throw busy
 }
 
 /** The member that has a partition, for people. */
@@ -40,9 +36,4 @@ export function ownerOf(
 ): string | undefined {
   const owner = members.find(({ partitions }) => partitions.get(topic)?.includes(partition))
   return owner && showMember(owner)
-}
-
-/** The end of its id tells apart the members of one machine. */
-function showMember({ client, host, id }: GroupMember): string {
-  return `${client} at ${host} (…${id.slice(-ID_SHOWN)})`
 }

@@ -1,3 +1,4 @@
+import { countedSizes } from '../../app/added-sizes.ts'
 import { combineGroup, topicOf } from '../../app/names.ts'
 import type { AppRecord } from '../../app/record.ts'
 import { isFailure } from '../../core/errors.ts'
@@ -90,7 +91,7 @@ async function summaryOf(cluster: Cluster, record: AppRecord): Promise<AppSummar
     partitions: topics.reduce((sum, { partitions }) => sum + partitions, 0),
     key: settings.key ?? '',
     by: settings.by ?? '',
-    windows: settings.window ?? '',
+    windows: countedSizes(record).join(','),
     running: isRunning(groups),
     lag: lags.every(lag => lag !== undefined) ? lags.reduce((sum, lag) => sum + lag, 0) : null
   }

@@ -32,6 +32,7 @@ export function printView(view: AppView, format: 'table' | 'csv', terminal: Term
     `${terminal.style('bold', app)}  ${running ? 'running' : 'stopped'}`,
     `counts ${record.topics.map(showTopic).join(', ')}`,
     `fingerprint ${record.fingerprint}, formats ${pairs(record.formats)}`,
+    ...(record.added.length > 0 ? [`window sizes added since: ${record.added.join(', ')}`] : []),
     '',
     ...settings.map(([name, value]) => `  ${name.padEnd(width)}  ${readable(value)}`),
     '',

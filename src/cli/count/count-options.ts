@@ -1,8 +1,9 @@
 import { failure } from '../../core/errors.ts'
 import type { CountOptions } from '../../runtime/count.ts'
+import type { OptionName } from '../../runtime/options/option-table.ts'
 import type { CommandContext } from '../command.ts'
 
-/** What to count, from flags, environment and configuration. */
+/** What to count and when to say it, from flags, environment and configuration. */
 export function countOptions(
   context: CommandContext,
   bounded: boolean
@@ -11,7 +12,51 @@ export function countOptions(
   // A file's end is near: its windows are said when they close, unless it is stopped before.
   const paced = !bounded || options.given('emit-every')
   return {
-    key: options.need('key', 'a count'),
+    ...countedOptions(context, options.need('key', 'a count')),
+    confidence: Number(options.get('confidence')) as 0.68 | 0.95 | 0.997,
+    maxHold: options.get('max-hold'),
+    maxSkew: options.get('max-skew'),
+    maxState: options.get('max-state'),
+    emitEvery: options.get('emit-every'),
+    flushEvery: options.get('flush-every'),
+    exitAtEnd: options.get('exit-at-end'),
+    onInputLoss: options.get('on-input-loss'),
+    onCorruptBatch: options.get('on-corrupt-batch'),
+    role: options.get('role'),
+    threads: options.get('threads'),
+    provisional: options.get('only-final') ? 'never' : paced ? 'paced' : 'at-stop'
+  }
+}
+
+/** Options that say what is done with a frame, beside the key. */
+export const countedOptionNames = [
+  'key-type',
+  'time',
+  'by',
+  'total',
+  'max-groups',
+  'where',
+  'window',
+  'zone',
+  'week-start',
+  'day-start',
+  'sketch',
+  'precision',
+  'wait',
+  'keep',
+  'max-jump',
+  'max-ahead',
+  'trust-record-time',
+  'audit'
+] as const satisfies readonly OptionName[]
+
+/** What to count: what those options say. */
+export function countedOptions(
+  { options }: CommandContext,
+  key: readonly string[]
+): Omit<CountOptions, 'source'> {
+  return {
+    key,
     keyType: options.get('key-type'),
     time: options.get('time'),
     by: options.get('by') ?? [],
@@ -25,22 +70,11 @@ export function countOptions(
     keep: keepOf(options.get('keep') ?? []),
     sketch: options.get('sketch'),
     precision: options.get('precision'),
-    confidence: Number(options.get('confidence')) as 0.68 | 0.95 | 0.997,
     wait: options.get('wait'),
     maxJump: options.get('max-jump'),
     maxAhead: options.get('max-ahead'),
     trustRecordTime: options.get('trust-record-time'),
-    maxHold: options.get('max-hold'),
-    maxSkew: options.get('max-skew'),
-    audit: options.get('audit'),
-    maxState: options.get('max-state'),
-    emitEvery: options.get('emit-every'),
-    flushEvery: options.get('flush-every'),
-    exitAtEnd: options.get('exit-at-end'),
-    onInputLoss: options.get('on-input-loss'),
-    role: options.get('role'),
-    threads: options.get('threads'),
-    provisional: options.get('only-final') ? 'never' : paced ? 'paced' : 'at-stop'
+    audit: options.get('audit')
   }
 }
 

@@ -41,7 +41,7 @@ export async function topicSource(
   topics: ChosenTopics
 ): Promise<CountOptions['source']> {
   // Loaded only here: files and pipes should not wait for the Kafka client.
-  const { kafkaSource } = await import('../../kafka-app.ts')
+  const { kafkaSource } = await import('../../kafka-app/source.ts')
   const { options, stderr, folder, clock } = context
   const until = options.get('until')
   const app = options.get('app')

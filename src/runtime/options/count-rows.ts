@@ -111,6 +111,15 @@ export const countRows = {
       'when records are gone before they were counted: fail stops their partition, continue goes on and says what results may lack',
     example: 'continue'
   },
+  'on-corrupt-batch': {
+    kind: 'choice',
+    choices: ['fail', 'skip'],
+    area: 'Input',
+    default: 'fail',
+    description:
+      'when a batch is damaged or too large: fail stops its partition, skip leaves it out and says what results may lack',
+    example: 'skip'
+  },
   'emit-every': {
     kind: 'duration',
     area: 'Output',

@@ -1,6 +1,7 @@
 import { Accounting } from '../../combine/accounting.ts'
 import { ByteReader, ByteWriter } from '../../core/bytes.ts'
 import type { DurationSums } from '../../ops/durations.ts'
+import type { PendingEntry } from '../../ops/pending-commits.ts'
 import type { PartitionReport, RunReport } from '../report.ts'
 
 /** What a thread's run has come to so far, as plain data. */
@@ -16,6 +17,7 @@ export interface ReportMessage {
   readonly rejectsDropped: number
   readonly flushes: number
   readonly flushTimes: DurationSums
+  readonly pending: readonly PendingEntry[]
   readonly warnings: readonly (readonly [string, string])[]
   readonly notes: readonly string[]
 }
@@ -37,6 +39,7 @@ export function reportMessage(report: RunReport): ReportMessage {
     rejectsDropped,
     flushes,
     flushTimes: { count, sum, max, byBound },
+    pending: report.pending.entries(),
     warnings: report.warnings.entries(),
     notes: report.notes
   }
@@ -64,6 +67,7 @@ export function gather(report: RunReport, messages: readonly ReportMessage[]): v
     // Each thread says that it goes on where it stopped; once is enough.
     for (const note of message.notes) if (!report.notes.includes(note)) report.notes.push(note)
   }
+  report.pending.gather(messages.flatMap(({ pending }) => pending))
   report.lag = lag
   report.framesRead = total(messages, ({ framesRead }) => framesRead)
   report.rejectsDropped = total(messages, ({ rejectsDropped }) => rejectsDropped)

@@ -19,6 +19,7 @@ function said(partition: number, counted: number): RunReport {
   report.flushes = 2
   report.flushTimes.observe(20)
   report.flushTimes.observe(2_000 * (partition + 1))
+  report.pending.began(`combine events-${partition}`, 1_000 * (3 - partition))
   report.warnings.add(`clock-ahead events-${partition}`, `warning ${partition}`)
   report.notes.push('goes on where it stopped', `partition ${partition}`)
   return report
@@ -50,4 +51,14 @@ test('what threads have done comes together in one report, however often it is t
     'partition 2'
   ])
   assert.equal(report.commits, 7)
+  // Stage 2 has its own, here.
+  report.pending.began('merge 0', 1_500)
+  assert.deepEqual(report.pending.longest(5_000), {
+    task: 'combine events-2',
+    ms: 4_000,
+    problem: undefined
+  })
+  report.pending.ended('merge 0')
+  gather(report, [structuredClone(reportMessage(new RunReport()))])
+  assert.equal(report.pending.longest(5_000), undefined)
 })

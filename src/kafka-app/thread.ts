@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { assert } from './core/assert.ts'
-import { systemClock } from './host/system-clock.ts'
-import { type KafkaSourceOptions, kafkaSource } from './kafka-app.ts'
-import { runThreadBody, type ThreadCountOptions } from './runtime/threads/thread-body.ts'
-import type { ThreadData, ThreadMessage } from './runtime/threads/thread-message.ts'
+import { assert } from '../core/assert.ts'
+import { systemClock } from '../host/system-clock.ts'
+import { runThreadBody, type ThreadCountOptions } from '../runtime/threads/thread-body.ts'
+import type { ThreadData, ThreadMessage } from '../runtime/threads/thread-message.ts'
+import { type KafkaSourceOptions, threadSource } from './source.ts'
 
 // What a thread of `--threads` runs: stage 1 on a connection of its own.
 assert(parentPort, 'this module is for threads')
@@ -15,7 +15,7 @@ const onTrouble = (line: string): void => {
 }
 await runThreadBody({
   port,
-  source: kafkaSource({ ...(source as KafkaSourceOptions), onTrouble }),
+  source: threadSource({ ...(source as KafkaSourceOptions), onTrouble }),
   counting: counting as ThreadCountOptions,
   clock: systemClock
 })

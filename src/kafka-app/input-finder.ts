@@ -1,8 +1,8 @@
-import { compilePattern, type InputChoice, matchTopics } from './app/input-choice.ts'
-import type { FoundTopic, InputFindings } from './app/input-growth.ts'
-import type { AppRecord } from './app/record.ts'
-import { failure, isFailure } from './core/errors.ts'
-import type { Cluster } from './kafka/cluster.ts'
+import { compilePattern, type InputChoice, matchTopics } from '../app/input-choice.ts'
+import type { FoundTopic, InputFindings } from '../app/input-growth.ts'
+import type { AppRecord } from '../app/record.ts'
+import { failure, isFailure } from '../core/errors.ts'
+import type { Cluster } from '../kafka/cluster.ts'
 
 /** Finds on the cluster what an app shall count. */
 export class InputFinder {

@@ -1,40 +1,26 @@
-import { compilePattern, type InputChoice } from './app/input-choice.ts'
-import {
-  checkAsked,
-  firstTopics,
-  goneTopics,
-  growRecord,
-  type InputFindings,
-  inputsOf
-} from './app/input-growth.ts'
-import { InputWatch } from './app/input-watch.ts'
-import { appNameOf, combineGroup, mergeGroup, topicOf } from './app/names.ts'
-import { type AppRecord, checkSameApp, createAppRecord } from './app/record.ts'
-import { type AppTopic, appTopics } from './app/topics.ts'
-import { failure } from './core/errors.ts'
-import { Inputs } from './core/inputs.ts'
-import { systemClock } from './host/system-clock.ts'
-import { KafkaAppLog } from './kafka/app-log.ts'
-import { isRetriable } from './kafka/client-errors.ts'
-import { Cluster } from './kafka/cluster.ts'
-import { createMembership, groupSession, takeOverWarning } from './kafka/group-protocol.ts'
-import { listOffsets } from './kafka/list-offsets.ts'
-import { metadataPeek } from './kafka/offsets.ts'
-import type { KafkaOptions } from './kafka/options.ts'
-import { TopicAdmin } from './kafka/topic-admin.ts'
-import { ensureTopic } from './kafka/topic-ensure.ts'
-import { TopicSource } from './kafka/topic-source.ts'
-import { TransactionProducer, transactionOutage } from './kafka/transaction-producer.ts'
-import { InputFinder } from './kafka-app-input.ts'
-import { StoredAppRecord } from './kafka-app-record.ts'
-import type { LogName, Membership } from './port/log.ts'
-import type { AppPorts, AppSource } from './runtime/app-ports.ts'
-import {
-  type CountSettings,
-  keyFields,
-  partialsPartitions,
-  stateSettings
-} from './runtime/settings.ts'
+import { compilePattern, type InputChoice } from '../app/input-choice.ts'
+import { inputsOf } from '../app/input-growth.ts'
+import { InputWatch } from '../app/input-watch.ts'
+import { appNameOf, combineGroup, mergeGroup, topicOf } from '../app/names.ts'
+import { failure } from '../core/errors.ts'
+import { Inputs } from '../core/inputs.ts'
+import { readLoginToken } from '../host/login-token.ts'
+import { systemClock } from '../host/system-clock.ts'
+import { KafkaAppLog } from '../kafka/app-log.ts'
+import { isRetriable } from '../kafka/client-errors.ts'
+import { Cluster } from '../kafka/cluster.ts'
+import { createMembership, groupSession, takeOverWarning } from '../kafka/group-protocol.ts'
+import { listOffsets } from '../kafka/list-offsets.ts'
+import { metadataPeek } from '../kafka/offsets.ts'
+import type { KafkaOptions } from '../kafka/options.ts'
+import { TopicSource } from '../kafka/topic-source.ts'
+import { TransactionProducer, transactionOutage } from '../kafka/transaction-producer.ts'
+import type { LogName, Membership } from '../port/log.ts'
+import type { AppPorts, AppSource } from '../runtime/app-ports.ts'
+import { type CountSettings, keyFields } from '../runtime/settings.ts'
+import { InputFinder } from './input-finder.ts'
+import { planInForce, settleApp } from './settle.ts'
+import { StoredAppRecord } from './stored-record.ts'
 
 export interface KafkaSourceOptions extends KafkaOptions {
   /** The topic to count, or several: then `app` is needed. */
@@ -59,29 +45,42 @@ export interface KafkaSourceOptions extends KafkaOptions {
 
 /** The module of a thread, as source or as built. */
 const THREAD_MODULE = new URL(
-  import.meta.url.endsWith('.ts') ? './count-thread.ts' : './count-thread.js',
+  import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js',
   import.meta.url
 )
 type Place = 'earliest' | 'latest' | number
 
+/**
+ * The same for a thread of a count, which says for itself only what the main thread does not say: that follows
+ * the input, too.
+ */
+export function threadSource(options: KafkaSourceOptions): AppSource {
+  return { attach: settings => attach(options, settings, () => {}) }
+}
+
 /** A Kafka topic to count: state, results and positions live in the app's own topics. */
 export function kafkaSource(options: KafkaSourceOptions): AppSource {
-  const { onTrouble = () => {}, ...plain } = options
+  // Functions do not go to threads.
+  const { onTrouble = () => {}, readToken: _, ...plain } = options
   return {
     attach: settings => attach(options, settings),
     forThreads: { entry: THREAD_MODULE, options: plain, onTrouble }
   }
 }
 
-async function attach(options: KafkaSourceOptions, settings: CountSettings): Promise<AppPorts> {
+async function attach(
+  options: KafkaSourceOptions,
+  settings: CountSettings,
+  tell: (line: string) => void = options.onTrouble ?? (() => {})
+): Promise<AppPorts> {
   const choice = inputChoice(options)
   const app = appNameOf(options.app, choice.names ?? [], keyFields(settings.fields))
   const trouble = options.onTrouble ? { onTrouble: options.onTrouble } : {}
-  const cluster = await Cluster.connect(options)
+  const cluster = await Cluster.connect({ readToken: readLoginToken, ...options })
   try {
     const control = new StoredAppRecord(cluster, app, options.onTrouble)
     const finder = new InputFinder(cluster, choice)
-    const { record, gone } = await settle({ cluster, app, control, finder, settings })
+    const { record, gone } = await settleApp({ cluster, app, control, finder, settings, tell })
     const inputs = new Inputs(inputsOf(record, gone))
     const source = new TopicSource(cluster, inputs, trouble)
     const log = await KafkaAppLog.open(cluster, { topics: topicsOf(app), ...trouble })
@@ -98,7 +97,7 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
       settle: next => control.settle(stored => next(stored ?? record)),
       mayPass: isRetriable,
       ...(options.refreshMs === undefined ? {} : { everyMs: options.refreshMs }),
-      tell: options.onTrouble ?? (() => {})
+      tell
     })
     const slow = await takeOverWarning(cluster, {
       group: combineGroup(app),
@@ -115,6 +114,7 @@ async function attach(options: KafkaSourceOptions, settings: CountSettings): Pro
       return (await listOffsets(cluster, input.name, [partition], at)).get(partition) ?? 0
     }
     return {
+      plan: planInForce(settings, record),
       source,
       log,
       combine,
@@ -166,7 +166,7 @@ function transactionsOf(
       return new TransactionProducer(cluster, {
         transactionalId: `${app}-combine-${input.name}-${partition}`,
         ...common,
-        input: { ...place, seat: () => combine.seat(slot) }
+        input: { ...place, seat: () => combine.seat(slot), isGone: () => isGone(inputs, slot) }
       })
     },
     mergeTransactions: partition => {
@@ -178,6 +178,12 @@ function transactionsOf(
       })
     }
   }
+}
+
+/** Whether the topic is known to be gone; if not, that is looked into. */
+function isGone(inputs: Inputs, slot: number): boolean {
+  inputs.doubt()
+  return !inputs.isReadable(slot)
 }
 
 /** Throws `option-missing`, `option-conflict`, `option-value`. */
@@ -192,45 +198,6 @@ function inputChoice({ topic, topicPattern }: KafkaSourceOptions): InputChoice {
   const names = typeof topic === 'string' ? [topic] : [...new Set(topic)]
   if (names.length > 0) return { names }
   throw failure('option-missing', { option: '--topic', purpose: 'a count', example: 'events' })
-}
-
-interface SettleParts {
-  readonly cluster: Cluster
-  readonly app: string
-  readonly control: StoredAppRecord
-  readonly finder: InputFinder
-  readonly settings: CountSettings
-}
-
-/** Makes or checks the app's topics and its record; answers the one that holds, and what is gone of it. */
-async function settle(
-  parts: SettleParts
-): Promise<{ record: AppRecord; gone: ReadonlySet<string> }> {
-  const { cluster, app, control, finder, settings } = parts
-  const tasks = partialsPartitions(settings)
-  const shape = { app, partialsPartitions: tasks, settings: stateSettings(settings) }
-  const admin = new TopicAdmin(cluster)
-  const topics = appTopics(tasks)
-  const ensure = ({ log, ...topic }: AppTopic): Promise<unknown> =>
-    ensureTopic(admin, { name: topicOf(app, log), ...topic })
-  const wanted = (findings: InputFindings): AppRecord =>
-    createAppRecord({ ...shape, topics: firstTopics(findings) })
-  // An input that is not there leaves no topics behind.
-  const isNew = (await admin.find(topicOf(app, 'control'))) === undefined
-  if (isNew) wanted(await finder.findFirst(undefined))
-  await Promise.all(topics.filter(({ log }) => log === 'control').map(ensure))
-  // An app that is there already is compared first: with other settings its topics would not fit either.
-  const known = await control.read()
-  if (known) checkSameApp(known, createAppRecord({ ...shape, topics: known.topics }))
-  await Promise.all(topics.filter(({ log }) => log !== 'control').map(ensure))
-  const findings = await finder.findFirst(known)
-  const record = await control.settle(stored => {
-    if (!stored) return wanted(findings)
-    checkSameApp(stored, createAppRecord({ ...shape, topics: stored.topics }))
-    checkAsked(stored, findings)
-    return growRecord(stored, findings)
-  })
-  return { record, gone: goneTopics(record, findings) }
 }
 
 /** Heartbeats are frequent, so that an instance that leaves is noticed at once. */
