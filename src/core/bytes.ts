@@ -6,12 +6,10 @@ const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 /** Little-endian writer that grows by doubling. Not for hot paths: formats only. */
 export class ByteWriter {
   private bytes: Uint8Array
-  private view: DataView
   private at = 0
 
   constructor(capacity = 256) {
     this.bytes = new Uint8Array(capacity)
-    this.view = new DataView(this.bytes.buffer)
   }
 
   get length(): number {
@@ -26,14 +24,18 @@ export class ByteWriter {
 
   u32(value: number): this {
     this.room(4)
-    this.view.setUint32(this.at, value, true)
-    this.at += 4
+    const { bytes, at } = this
+    bytes[at] = value
+    bytes[at + 1] = value >>> 8
+    bytes[at + 2] = value >>> 16
+    bytes[at + 3] = value >>> 24
+    this.at = at + 4
     return this
   }
 
   f64(value: number): this {
     this.room(8)
-    this.view.setFloat64(this.at, value, true)
+    viewOf(this.bytes).setFloat64(this.at, value, true)
     this.at += 8
     return this
   }
@@ -82,21 +84,18 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.at + size))
     grown.set(this.bytes)
     this.bytes = grown
-    this.view = new DataView(grown.buffer)
   }
 }
 
 /** Little-endian reader that never leaves its bounds: short or absurd input is `format-damaged`. */
 export class ByteReader {
   private readonly bytes: Uint8Array
-  private readonly view: DataView
   private readonly format: string
   private at: number
   private readonly end: number
 
   constructor(bytes: Uint8Array, format: string, start = 0, end: number = bytes.length) {
     this.bytes = bytes
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.format = format
     this.at = start
     this.end = end
@@ -117,14 +116,17 @@ export class ByteReader {
 
   u32(): number {
     this.need(4)
-    this.at += 4
-    return this.view.getUint32(this.at - 4, true)
+    const { bytes, at } = this
+    this.at = at + 4
+    return (
+      (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+    )
   }
 
   f64(): number {
     this.need(8)
     this.at += 8
-    return this.view.getFloat64(this.at - 8, true)
+    return viewOf(this.bytes).getFloat64(this.at - 8, true)
   }
 
   varint(): number {
@@ -174,6 +176,11 @@ export class ByteReader {
   private need(length: number): void {
     if (length > this.end - this.at) throw this.damaged('it ends too early')
   }
+}
+
+/** Made where a number needs it: most writers and readers live for one record and never do. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
 }
 
 export function utf8(text: string): Uint8Array {

@@ -4,12 +4,31 @@ import type { Estimate } from '../sketch/sketch.ts'
 import type { Content, Window } from './window.ts'
 
 /** What every emission of a commit has in common. */
-export interface EmissionFrame {
+export class EmissionFrame {
   readonly zone: string
   /** Names of the `--by` fields. */
   readonly by: readonly string[]
-  /** Wall clock in ms. */
+  /** Wall clock in ms, and as text. */
   readonly nowMs: number
+  readonly emittedAt: string
+  /** Starts and ends as text: the groups of a commit share a few of them. */
+  private readonly times = new Map<number, string>()
+
+  constructor(zone: string, by: readonly string[], nowMs: number) {
+    this.zone = zone
+    this.by = by
+    this.nowMs = nowMs
+    this.emittedAt = new Date(nowMs).toISOString()
+  }
+
+  time(ms: number): string {
+    let text = this.times.get(ms)
+    if (text === undefined) {
+      text = formatTime(ms)
+      this.times.set(ms, text)
+    }
+    return text
+  }
 }
 
 /**
@@ -24,14 +43,15 @@ export function emissionOf(
   lost: number
 ): Emission {
   const { level, start, end, group, header } = window
+  window.named ??= groupOf(group, frame.by)
   // A set that outgrew its bound is no exact one any more.
   const exact = header.status === 'final' ? (window.audit?.entries ?? -1) : -1
   const record = {
     window: level.name,
-    start: formatTime(start),
-    end: formatTime(end),
+    start: frame.time(start),
+    end: frame.time(end),
     zone: frame.zone,
-    group: groupOf(group, frame.by),
+    group: window.named,
     uniques: estimate.value,
     low: estimate.low,
     high: estimate.high,
@@ -45,7 +65,7 @@ export function emissionOf(
     revision: header.revision,
     ...(header.closedBy ? { closedBy: header.closedBy } : {}),
     ...(exact < 0 ? {} : { audit: { exact } }),
-    emittedAt: new Date(frame.nowMs).toISOString()
+    emittedAt: frame.emittedAt
   } as const
   return { key: resultKey(record, group), record }
 }

@@ -20,13 +20,18 @@ export class GroupRoster {
     return this.windows.size
   }
 
+  /** True for a group with a window: its name was looked at before. */
+  has(group: string): boolean {
+    return this.windows.has(group)
+  }
+
   isOther(group: string): boolean {
     return group === this.other
   }
 
   /** The group to count for: itself while there is room. */
   admit(group: string): string {
-    if (this.isFree(group) || this.windows.has(group)) return group
+    if (this.isFree(group) || this.has(group)) return group
     if (this.windows.size < this.max) return group
     this.overflow++
     return this.other

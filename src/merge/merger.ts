@@ -16,7 +16,7 @@ import {
   type StateRecord
 } from './changelog.ts'
 import { Contents } from './contents.ts'
-import { emissionOf } from './emission.ts'
+import { EmissionFrame, emissionOf } from './emission.ts'
 import { GroupRoster } from './group-roster.ts'
 import { Losses } from './losses.ts'
 import { dueProvisional, type ProvisionalPace } from './pacing.ts'
@@ -114,7 +114,7 @@ export class Merger {
   takePartial(partial: Partial): void {
     if (!this.ranges.admits(partial.range)) return
     // A group that the results could not name must not get into the state.
-    groupOf(partial.group, this.options.by)
+    if (!this.roster.has(partial.group)) groupOf(partial.group, this.options.by)
     this.routing.take(partial)
     this.news = true
   }
@@ -168,11 +168,12 @@ export class Merger {
     const number = this.commits + 1
     const results: Emission[] = []
     const headers = new Set<Window>()
+    const frame = new EmissionFrame(this.options.plan.zone, this.options.by, nowMs)
     const say = (window: Window): void => {
       window.header.commit = number
       window.cacheHeaderStale = true
       headers.add(window)
-      if (window.level.asked) results.push(this.emission(window, nowMs))
+      if (window.level.asked) results.push(this.emission(window, frame))
     }
     const more = this.close(say)
     this.correct(say)
@@ -258,7 +259,8 @@ export class Merger {
   private correct(say: (window: Window) => void): void {
     for (const window of this.routing.touched) {
       if (!window.header.closed || !window.changed || !window.level.asked) continue
-      window.header.status = 'corrected'
+      // A size that somebody asks for since may have closed windows that nobody was told of.
+      window.header.status = window.header.revision === 0 ? 'final' : 'corrected'
       say(window)
     }
   }
@@ -274,22 +276,17 @@ export class Merger {
     for (const window of this.table.openWindows()) window.changed = true
   }
 
-  private emission(window: Window, nowMs: number): Emission {
+  private emission(window: Window, frame: EmissionFrame): Emission {
     window.header.revision++
     window.changed = false
-    window.emittedAt = nowMs
-    const emission = this.record(window, nowMs)
+    window.emittedAt = frame.nowMs
+    const content = this.contents.of(window)
+    const estimate = content.sketch.estimate(this.options.confidence)
+    const lost = this.losses.within(window.start, window.end)
+    const emission = emissionOf(frame, window, content, estimate, lost)
     window.header.uniques = emission.record.uniques
     window.header.frames = emission.record.frames
     return emission
-  }
-
-  private record(window: Window, nowMs: number): Emission {
-    const content = this.contents.of(window)
-    const estimate = content.sketch.estimate(this.options.confidence)
-    const { by, plan } = this.options
-    const lost = this.losses.within(window.start, window.end)
-    return emissionOf({ zone: plan.zone, by, nowMs }, window, content, estimate, lost)
   }
 
   private closedBy(): ClosedBy {

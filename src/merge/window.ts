@@ -1,3 +1,4 @@
+import type { ResultGroup } from '../result/result-group.ts'
 import type { ClosedBy, ResultStatus } from '../result/result-record.ts'
 import type { Sketch } from '../sketch/sketch.ts'
 import type { Level } from '../window/plan.ts'
@@ -37,6 +38,8 @@ export class Window {
   /** In ms, exclusive. */
   readonly end: number
   readonly group: string
+  /** The group as results name it, once they did. */
+  named: ResultGroup | undefined
   content: Content | undefined
   /** Of a larger window in progress: what no child of it holds. */
   own: Content | undefined

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { ended, freshFolder, startHeadcount } from './child.ts'
+
+const replaced = process.platform !== 'win32'
+
+/** What the process that counted was started with, as the process itself saw it. */
+async function counted(options: string): Promise<{
+  readonly self: boolean
+  readonly flags: readonly string[]
+  readonly stdout: string
+}> {
+  using folder = freshFolder()
+  const preload = join(folder.path, 'started.mjs')
+  const told = join(folder.path, 'started.json')
+  writeFileSync(
+    preload,
+    `import { writeFileSync } from 'node:fs'
+    const { pid, execArgv } = process
+    writeFileSync(${JSON.stringify(told)}, JSON.stringify({ pid, execArgv }))`
+  )
+  const frames = join(folder.path, 'frames.jsonl')
+  writeFileSync(frames, '{"uid":"a","ts":1700000000}\n')
+  const args = ['count', '--key', 'uid', '--window', '1m', '--format', 'jsonl', frames]
+  const env = { NODE_OPTIONS: `--import=${pathToFileURL(preload).href} ${options}` }
+  const child = startHeadcount(args, { env, folder: folder.path })
+  const { status, stdout, stderr } = await ended(child)
+  assert.equal(status, 0, stderr)
+  assert.ok(existsSync(told))
+  const { pid, execArgv } = JSON.parse(readFileSync(told, 'utf8'))
+  return { self: pid === child.pid, flags: execArgv, stdout }
+}
+
+test('a count bounds its garbage, in the process that was started', {
+  skip: !replaced
+}, async () => {
+  const { self, flags, stdout } = await counted('')
+  assert.ok(self)
+  assert.deepEqual(flags, ['--max-semi-space-size=16', '--heap-growing-percent=100'])
+  assert.match(stdout, /^\{"window":"1m",/)
+})
+
+for (const option of ['--max-semi-space-size=64', '--max-old-space-size=2000']) {
+  test(`a heap that was set with ${option} stays as it is`, async () => {
+    const { flags, stdout } = await counted(option)
+    assert.deepEqual(flags, [])
+    assert.match(stdout, /^\{"window":"1m",/)
+  })
+}
