@@ -36,3 +36,36 @@ export function checkBounds(stdout: string, exact: string | undefined): undefine
     )
   }
 }
+
+/** The largest error of each contender, in proportion to the exact number of the minute. */
+export class LargestErrors {
+  private readonly errors = new Map<string, number>()
+
+  /** Takes an answer as `minutesOf` gives it. Throws when an error is beyond `limit`, or a frame is missing. */
+  take(name: string, answer: string, exact: string, limit: number): void {
+    const found = answer.split(' ')
+    const wanted = exact.split(' ')
+    if (found.length !== wanted.length) throw new Error(`${name}: ${found.length} minutes`)
+    let largest = this.errors.get(name) ?? 0
+    for (const [index, minute] of wanted.entries()) {
+      const [start, uniques, frames] = minute.split(':').map(Number) as [number, number, number]
+      const [at, value, counted] = found[index]!.split(':').map(Number) as [number, number, number]
+      const error = Math.abs(value - uniques) / uniques
+      largest = Math.max(largest, error)
+      if (at === start && counted === frames && error <= limit) continue
+      throw new Error(`${name}: ${found[index]} instead of ${minute}`)
+    }
+    this.errors.set(name, largest)
+  }
+
+  /** As a percentage; undefined for one that did not run. */
+  percentOf(name: string): number | undefined {
+    const error = this.errors.get(name)
+    return error === undefined ? undefined : error * 100
+  }
+
+  print(): void {
+    const each = [...this.errors].map(([name, error]) => `${name} ${(error * 100).toFixed(2)} %`)
+    console.log(`  largest error of a minute: ${each.join(', ')}`)
+  }
+}

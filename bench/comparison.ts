@@ -5,6 +5,8 @@ export interface Contender {
   readonly name: string
   readonly script: string
   readonly args: readonly string[]
+  /** What runs the script, if not this Node: a program with its own arguments. */
+  readonly program?: readonly string[]
   /**
    * Proves the output right against the exact answer of the others (undefined for the first that
    * runs), and gives its own exact answer, if it has one. Throws when it is wrong.
@@ -13,7 +15,7 @@ export interface Contender {
   readonly frames: number
 }
 
-interface Row {
+export interface Row {
   readonly name: string
   readonly cpuPerMillion: number
   readonly wallSeconds: number
@@ -33,7 +35,7 @@ export async function compare(
   let exact: string | undefined
   for (let round = 0; round < rounds; round++) {
     for (const [index, contender] of contenders.entries()) {
-      const usage = await measure(contender.script, contender.args)
+      const usage = await measure(contender.script, contender.args, contender.program)
       usages[index]!.push(usage)
       exact ??= contender.answer(usage.stdout, undefined)
     }

@@ -12,14 +12,24 @@ export interface Usage {
   readonly stdout: string
 }
 
+/** Whoever waits for ever ends as a failure. */
+const LIMIT_MS = 3_600_000
+
 const preload = new URL('./usage-report.ts', import.meta.url).href
 
-/** Runs `node script args…` to its end and measures the process. Throws when it fails. */
-export async function measure(script: string, args: readonly string[]): Promise<Usage> {
+/**
+ * Runs `script args…` to its end, by this Node unless another program is said, and measures the process.
+ * Throws when it fails. Another program writes the report itself, as `usage-report.ts` does.
+ */
+export async function measure(
+  script: string,
+  args: readonly string[],
+  program: readonly string[] = [process.execPath, '--import', preload]
+): Promise<Usage> {
   const folder = mkdtempSync(join(tmpdir(), 'headcount-bench-'))
   const usageFile = join(folder, 'usage.json')
   try {
-    const stdout = await run(script, args, usageFile)
+    const stdout = await run([...program, script, ...args], usageFile)
     const usage = JSON.parse(readFileSync(usageFile, 'utf8'))
     return {
       cpuSeconds: usage.cpuSeconds,
@@ -32,11 +42,12 @@ export async function measure(script: string, args: readonly string[]): Promise<
   }
 }
 
-function run(script: string, args: readonly string[], usageFile: string): Promise<string> {
+function run([program, ...args]: readonly string[], usageFile: string): Promise<string> {
   const env = { ...process.env, HEADCOUNT_USAGE_FILE: usageFile }
-  const child = spawn(process.execPath, ['--import', preload, script, ...args], {
+  const child = spawn(program!, args, {
     env,
-    stdio: ['ignore', 'pipe', 'pipe']
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS
   })
   const [out, errors]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -44,8 +55,9 @@ function run(script: string, args: readonly string[], usageFile: string): Promis
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', status => {
+      const said = Buffer.concat(errors).toString()
       if (status === 0) resolve(Buffer.concat(out).toString())
-      else reject(new Error(`${script} ended with ${status}: ${Buffer.concat(errors).toString()}`))
+      else reject(new Error(`${args.join(' ')} ended with ${status}: ${said}`))
     })
   })
 }

@@ -6,12 +6,17 @@ import { cache } from './cases/cache.ts'
 import { clock } from './cases/clock.ts'
 import { emission } from './cases/emission.ts'
 import { extract } from './cases/extract.ts'
+import { fetch } from './cases/fetch.ts'
 import { file } from './cases/file.ts'
+import { files } from './cases/files.ts'
+import { formats } from './cases/formats.ts'
 import { memory } from './cases/memory.ts'
+import { peers } from './cases/peers.ts'
+import { produce } from './cases/produce.ts'
 import { replay } from './cases/replay.ts'
 import { scale } from './cases/scale.ts'
 import { sketch } from './cases/sketch.ts'
-import { stageTwo } from './cases/stage-two.ts'
+import { restore, stageTwo } from './cases/stage-two.ts'
 import { transactions } from './cases/transactions.ts'
 import { twoYears } from './cases/two-years.ts'
 import { uneven } from './cases/uneven.ts'
@@ -47,6 +52,12 @@ const cases: Readonly<Record<string, Benchmark>> = {
   file: () => file(frames, rounds),
   // Joining groups and loading the client weigh on a short run: a topic gets twice the frames.
   broker: onBroker(bootstrap => broker(bootstrap, frames * 2, rounds)),
+  // JIT and the start of a JVM weigh on a short run, too.
+  produce: onBroker(bootstrap => produce(bootstrap, frames * 5, frames / 2, rounds)),
+  fetch: onBroker(bootstrap => fetch(bootstrap, frames * 5, frames * 0.3, rounds)),
+  files: () => files(frames, rounds),
+  peers: onBroker(bootstrap => peers(bootstrap, frames, rounds)),
+  formats: () => formats(frames / 5, rounds),
   memory: () => memory(frames),
   extract: () => extract(frames, rounds),
   sketch: () => sketch(Number(values.keys), rounds),
@@ -55,6 +66,7 @@ const cases: Readonly<Record<string, Benchmark>> = {
   windows: () => windows(frames, rounds),
   'two-years': () => twoYears(frames * 5),
   'stage-two': () => stageTwo(Number(values.days), Number(values.groups)),
+  restore: onBroker(async bootstrap => restore(bootstrap)),
   emission: onBroker(bootstrap => emission(bootstrap, seconds)),
   transactions: onBroker(bootstrap => transactions(bootstrap, frames * 5, rounds)),
   uneven: onBroker(bootstrap => uneven(bootstrap, frames * 8.5)),

@@ -1,22 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { answerOfResults, checkBounds } from '../answers.ts'
-import { compare } from '../comparison.ts'
+import { type Contender, compare } from '../comparison.ts'
 import { frameFile } from '../data.ts'
+import { isInstalled } from '../packages.ts'
 
 const headcount = fileURLToPath(new URL('../../bin/headcount.js', import.meta.url))
 const idiomatic = fileURLToPath(new URL('../peers/idiomatic-kafka.mjs', import.meta.url))
-const benchFolder = fileURLToPath(new URL('..', import.meta.url))
 
 /**
  * The same job from a topic of four partitions: headcount with both stages over Kafka, results and
  * state written, against kafkajs + JSON.parse + Map of Sets.
  */
 export async function broker(bootstrap: string, frames: number, rounds: number): Promise<void> {
-  if (!existsSync(`${benchFolder}/node_modules/kafkajs`)) {
-    execFileSync('npm', ['ci', '--ignore-scripts'], { cwd: benchFolder, stdio: 'inherit' })
-  }
   const topic = `bench-${Date.now()}`
   const run = (...args: string[]): Buffer =>
     execFileSync(process.execPath, [headcount, ...args, '--brokers', bootstrap])
@@ -29,6 +25,13 @@ export async function broker(bootstrap: string, frames: number, rounds: number):
   const count = (...more: string[]): string[] => {
     const app = ['--app', `${topic}-${round++}`]
     return [...args, '--exit-at-end', '--format', 'jsonl', '--confidence', '0.997', ...app, ...more]
+  }
+  const kafkajs: Contender = {
+    name: 'kafkajs + JSON.parse + Map of Sets',
+    script: idiomatic,
+    args: [bootstrap, topic, String(frames)],
+    answer: stdout => stdout.trim(),
+    frames
   }
   await compare(
     `${frames} challenge frames from a topic, 4 partitions; state and results in Kafka`,
@@ -51,13 +54,7 @@ export async function broker(bootstrap: string, frames: number, rounds: number):
         answer: answerOfResults,
         frames
       },
-      {
-        name: 'kafkajs + JSON.parse + Map of Sets',
-        script: idiomatic,
-        args: [bootstrap, topic, String(frames)],
-        answer: stdout => stdout.trim(),
-        frames
-      }
+      ...(isInstalled('kafkajs', console.log) ? [kafkajs] : [])
     ],
     rounds
   )
