@@ -59,6 +59,11 @@ export const registry: readonly RegistryRow[] = [
     load: async () => (await import('./commands/broker.ts')).brokerCommand
   },
   {
+    name: 'bench',
+    summary: 'measure how fast your own frames are counted, and where the time goes',
+    load: async () => (await import('./commands/bench.ts')).benchCommand
+  },
+  {
     name: 'config',
     summary: 'show the configuration and where it comes from',
     load: async () => (await import('./commands/config.ts')).configCommand

@@ -132,6 +132,11 @@ export const errorTable = {
     message: '{path} has no words',
     cure: 'give a text with words between white space'
   },
+  'sample-empty': {
+    exit: 1,
+    message: 'there are no frames in {name}: nothing can be measured',
+    cure: 'give files or a topic with frames, or neither of them on a terminal: then frames are generated'
+  },
   'input-large': {
     exit: 1,
     message: '{path} is larger than {limit}, the most that is taken',

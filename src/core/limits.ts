@@ -25,6 +25,13 @@ export const limits = Object.freeze({
   recordBytesMax: 900 * KB,
   /** A sketch in a file; a larger one is refused by name. */
   sketchFileBytesMax: 40 * MB,
+  /** The sample of `bench`, in memory: its bytes, packed and unpacked each; a larger one is refused by name. */
+  sampleBytesMax: 512 * MB,
+  /** And its frames and batches: a sample ends before it has more. */
+  sampleFramesMax: 2 ** 20,
+  sampleBatchesMax: 2 ** 16,
+  /** Reading a sample takes no longer: what is there by then is the sample. */
+  sampleMsMax: 30_000,
   /** A text whose words are counted in memory; a larger one is refused by name. */
   textBytesMax: 128 * MB,
   /** Entries of an exact set before the window turns adaptive and says so. */

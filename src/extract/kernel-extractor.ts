@@ -37,7 +37,7 @@ export class KernelExtractor implements Extractor {
   readonly columns: Columns
   readonly groups: GroupIds
   readonly input: Uint8Array
-  /** Rows so far that the kernel left to the twin. */
+  /** Rows so far that the kernel left to the twin, one by one or for a while. */
   leftRows = 0
   private readonly plain: PlainExtractor
   private readonly memory: KernelMemory
@@ -92,6 +92,7 @@ export class KernelExtractor implements Extractor {
     // What is left: a line without its end, or one that the kernel has no room for.
     const rows = columns.count
     const next = plain.moreLines(bytes, at, end, last)
+    this.leftRows += columns.count - rows
     slowShare.passed(columns.count - rows)
     return next
   }
@@ -114,7 +115,11 @@ export class KernelExtractor implements Extractor {
     while (this.batch !== undefined && columns.count < columns.capacity) {
       this.wholeRecords(this.batch)
     }
-    if (this.isLeft && columns.count < columns.capacity) return this.plain.moreRecords()
+    if (this.isLeft && columns.count < columns.capacity) {
+      const rows = columns.count
+      this.plain.moreRecords()
+      this.leftRows += columns.count - rows
+    }
     return columns.count > 0
   }
 

@@ -152,8 +152,9 @@ test('the kernel itself counts frames with escapes, quotes and brackets at every
       rows.map(({ verdict, hash }) => [verdict, hash]),
       frames.map((_, n) => ['counted', hashOf(`u${n}`)])
     )
-    // The last line has no line feed.
-    assert.equal(extractor.leftRows, 0, part)
+    // The last line has no line feed: it alone is the twin's.
+    assert.equal(extractor.leftRows, 1, part)
+    extractor.leftRows = 0
   }
 })
 

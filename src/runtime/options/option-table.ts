@@ -1,4 +1,5 @@
 import { appRows } from './app-rows.ts'
+import { benchRows } from './bench-rows.ts'
 import { brokerRows } from './broker-rows.ts'
 import { connectionRows } from './connection-rows.ts'
 import { consumeRows } from './consume-rows.ts'
@@ -29,6 +30,7 @@ const optionTable = {
   ...produceRows,
   ...consumeRows,
   ...sketchRows,
+  ...benchRows,
   ...brokerRows,
   ...appRows
 } as const satisfies Readonly<Record<string, OptionRow>>
