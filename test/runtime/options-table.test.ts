@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { appRows } from '../../src/runtime/options/app-rows.ts'
+import { benchRows } from '../../src/runtime/options/bench-rows.ts'
 import { brokerRows } from '../../src/runtime/options/broker-rows.ts'
 import { connectionRows } from '../../src/runtime/options/connection-rows.ts'
 import { consumeRows } from '../../src/runtime/options/consume-rows.ts'
@@ -25,6 +26,7 @@ import { parseValue } from '../../src/runtime/options/value-rules.ts'
 test('no row hides another of the same name', () => {
   const parts = [
     appRows,
+    benchRows,
     countRows,
     groupRows,
     eventTimeRows,
