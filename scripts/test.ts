@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { isFailure } from '../src/core/errors.ts'
 import { projectRoot } from './gate/tree.ts'
 import { BIN_VARIABLE, BuiltPackage } from './test-run/built-package.ts'
+import { longestFirst } from './test-run/long-files.ts'
 import { BROKERS_VARIABLE, testBroker } from './test-run/test-broker.ts'
 import { add, type Counts, noTests, runLayer, showTotals } from './test-run/test-layer.ts'
 import { selectTests, testFiles } from './test-run/test-selection.ts'
@@ -48,7 +49,7 @@ function integration(files: readonly string[], signal: AbortSignal): Layer {
     try {
       console.log(`  broker at ${broker.brokers}`)
       process.env[BROKERS_VARIABLE] = broker.brokers
-      return await runLayer(files, {
+      return await runLayer(longestFirst(files), {
         concurrency: INTEGRATION_CONCURRENCY,
         timeoutMs: INTEGRATION_TEST_MS_MAX,
         fileMs: FILE_MS_MAX,

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { projectRoot } from '../../scripts/gate/tree.ts'
-import { selectTests } from '../../scripts/test-run/test-selection.ts'
+import { longestFirst } from '../../scripts/test-run/long-files.ts'
+import { selectTests, testFiles } from '../../scripts/test-run/test-selection.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'headcount-runner-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -24,6 +25,16 @@ test('without arguments everything is run, the benches too', () => {
     integration: ['test/integration/count.test.ts'],
     benches: true
   })
+})
+
+test('long files come first, in an order of their own, and none gets lost', () => {
+  const files = testFiles().filter(file => file.startsWith('test/integration/'))
+  const ordered = longestFirst(files)
+  assert.equal(ordered[0], 'test/integration/count-chaos.test.ts')
+  assert.deepEqual(ordered.toSorted(), files)
+  assert.deepEqual(longestFirst(['test/integration/topics.test.ts']), [
+    'test/integration/topics.test.ts'
+  ])
 })
 
 test('a layer alone, or files by a part of their path', () => {
