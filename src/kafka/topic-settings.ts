@@ -1,5 +1,5 @@
 import { isFailure } from '../core/errors.ts'
-import { denialNamed, isBrokerError } from './client-errors.ts'
+import { denialNamed, isBrokerError, isRetriable } from './client-errors.ts'
 import * as K from './client-library.ts'
 import type { Cluster } from './cluster.ts'
 import { withRetry } from './retry.ts'
@@ -15,19 +15,20 @@ export interface TopicSetting {
 
 const TOPIC_RESOURCE = K.ConfigResourceTypes.TOPIC
 const SET_FOR_TOPIC = 1
-const FRESH_TOPIC_MS = 3_000
+const PATIENCE_MS = 3_000
 /** Kafka's default of `max.message.bytes`: 1 MiB and the overhead of a batch. */
 const BATCH_BYTES_DEFAULT = 1_048_588
 
 /** The settings of a topic; sensitive ones have an empty value. Throws `broker-…`. */
 export async function readTopicSettings(cluster: Cluster, topic: string): Promise<TopicSetting[]> {
-  const wire = await cluster.controller()
   const resource = { resourceType: TOPIC_RESOURCE, resourceName: topic, configurationKeys: null }
-  // A topic that was just made is not known to every broker yet.
+  const ask = async () =>
+    call(await cluster.controller(), K.describeConfigsV4.api, [resource], false, false)
+  // A topic that was just made is not known to every broker yet; and the one that is asked may go away.
   const answer = await withRetry(
-    () => call(wire, K.describeConfigsV4.api, [resource], false, false),
-    error => !isBrokerError(error, 'UNKNOWN_TOPIC_OR_PARTITION'),
-    { limitMs: FRESH_TOPIC_MS }
+    ask,
+    error => !isBrokerError(error, 'UNKNOWN_TOPIC_OR_PARTITION') && !isRetriable(error),
+    { limitMs: PATIENCE_MS }
   ).catch((error: unknown) => {
     const what = `the settings of topic ${topic}`
     const right = 'DescribeConfigs on the topic'
