@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+// For rights, which nobody announces.
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as K from '@platformatic/kafka'
 import { topicOf } from '../../src/app/names.ts'
 import { countingRights, type Operation, type Right } from '../../src/app/rights.ts'
@@ -86,8 +88,24 @@ describe('the rights that app topics prints', { skip: broker ? false : 'no broke
       operation: OPERATIONS[operation],
       permissionType: K.AclPermissionTypes.ALLOW
     }))
+  /** The controller has decided, but it is the broker that acts by it: looks until it lists each so often. */
+  const untilListed = async (acls: readonly K.AclFilter[], times: number): Promise<void> => {
+    const end = performance.now() + 30_000
+    for (const acl of acls) {
+      for (;;) {
+        const wire = await admin.controller()
+        const { resources } = await call(wire, K.describeAclsV3.api, acl)
+        if (resources.flatMap(resource => resource.acls).length === times) break
+        assert.ok(performance.now() < end, 'the broker never heard of it')
+        // Brokers tell nobody when they have.
+        await sleep(20)
+      }
+    }
+  }
   const grant = async (rights: readonly Right[]): Promise<void> => {
-    await call(await admin.controller(), K.createAclsV3.api, rights.flatMap(aclsOf))
+    const acls = rights.flatMap(aclsOf)
+    await call(await admin.controller(), K.createAclsV3.api, acls)
+    await untilListed(acls, 1)
   }
   /** What happens without one operation on a topic of the app. */
   const without = async <T>(
@@ -104,6 +122,7 @@ describe('the rights that app topics prints', { skip: broker ? false : 'no broke
   }
   const revoke = async (right: Right): Promise<void> => {
     await call(await admin.controller(), K.deleteAclsV3.api, aclsOf(right))
+    await untilListed(aclsOf(right), 0)
   }
 
   it('are enough for counting, and each of them is needed', async () => {
