@@ -65,6 +65,8 @@ export class Wire implements Sender {
    * `broker-protocol`, `broker-auth` or `broker-old`, each with the address.
    */
   static async open(address: string, options: KafkaOptions, slab?: Slab): Promise<Wire> {
+    // On a busy machine loading it takes seconds, which are not the broker's.
+    if (options.sasl !== undefined) await K.wholeLibrary()
     const wire = new Wire(address, options, slab ?? new Slab())
     const started = performance.now()
     wire.attach(await dial(address, options, wire.frames.onread))

@@ -76,7 +76,8 @@ describe('the rights that app topics prints', { skip: broker ? false : 'no broke
   const produce = async (...frames: object[]): Promise<void> => {
     const child = startHeadcount(['produce', '-t', 'visits'], surroundings('admin'))
     child.stdin.write(frames.map(frame => `${JSON.stringify(frame)}\n`).join(''))
-    assert.equal((await ended(child)).status, 0)
+    const done = await ended(child)
+    assert.equal(done.status, 0, done.stderr)
   }
   const aclsOf = (right: Right) =>
     right.operations.map(operation => ({
