@@ -45,6 +45,8 @@ export class PaneCounter {
       do row++
       while (row < to && group[row] === id && time[row]! >= start && time[row]! < end)
       addRows(pane, columns, first, row)
+      // Panes are in the order in which their first frames came, however the frames were cut into chunks.
+      if (this.withTotal) this.panes.at(time[first]!, TOTAL_ID)
     }
     if (this.withTotal) this.countTotal(columns, from, to)
   }

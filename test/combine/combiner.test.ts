@@ -71,8 +71,8 @@ test('groups have panes of their own, and the total counts every frame once more
   const flush = warm(log, { total: true }).read().flush()
   assert.deepEqual(panes(flush), [
     [0, '["CH"]', 7, 6, 0, 6],
-    [0, '["DE"]', 7, 10, 0, 10],
-    [0, 'null', 7, 16, 0, 16]
+    [0, 'null', 7, 16, 0, 16],
+    [0, '["DE"]', 7, 10, 0, 10]
   ])
   assert.deepEqual([flush.mark.accounting.read, flush.mark.accounting.counted], [16, 16])
 })
