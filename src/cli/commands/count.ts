@@ -10,7 +10,7 @@ import { connectionOptions } from '../../runtime/options/connection-rows.ts'
 import type { OptionName } from '../../runtime/options/option-table.ts'
 import { RunReport } from '../../runtime/report.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { countOptions } from '../count/count-options.ts'
+import { countedOptionNames, countOptions } from '../count/count-options.ts'
 import { type ChosenTopics, chosenTopics, fileSource, topicSource } from '../count/count-source.ts'
 import { endReport, fileStatus, topicStatus } from '../count/end-report.ts'
 import { openMetrics } from '../count/metrics-page.ts'
@@ -40,27 +40,10 @@ export const countCommand: Command = {
     'topic-pattern',
     'app',
     'key',
-    'key-type',
-    'time',
-    'by',
-    'total',
-    'max-groups',
-    'where',
-    'window',
-    'zone',
-    'week-start',
-    'day-start',
-    'sketch',
-    'precision',
+    ...countedOptionNames,
     'confidence',
-    'wait',
-    'keep',
-    'max-jump',
-    'max-ahead',
-    'trust-record-time',
     'max-hold',
     'max-skew',
-    'audit',
     'from',
     'until',
     'exit-at-end',
