@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mergeGroup, topicOf } from '../src/app/names.ts'
-import type { Cluster } from '../src/kafka/cluster.ts'
-import { GroupAdmin } from '../src/kafka/group-admin.ts'
-import { listOffsets } from '../src/kafka/list-offsets.ts'
+import type { Cluster } from '../src/kafka/connection/cluster.ts'
+import { listOffsets } from '../src/kafka/fetch/list-offsets.ts'
+import { GroupAdmin } from '../src/kafka/group/group-admin.ts'
 
 const LOOK_EVERY_MS = 200
 const LIMIT_MS = 3_600_000

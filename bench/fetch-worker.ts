@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Inputs } from '../src/core/inputs.ts'
 import { limits } from '../src/core/limits.ts'
-import { Cluster } from '../src/kafka/cluster.ts'
-import { type Codec, decompress } from '../src/kafka/codecs.ts'
-import type { BatchTaker } from '../src/kafka/fetch-partition.ts'
-import { Fetcher } from '../src/kafka/fetcher.ts'
-import { listOffsets } from '../src/kafka/list-offsets.ts'
-import type { KafkaOptions } from '../src/kafka/options.ts'
-import type { BatchWalker } from '../src/kafka/record-batch.ts'
+import { type Codec, decompress } from '../src/kafka/batch/codecs.ts'
+import type { BatchWalker } from '../src/kafka/batch/record-batch.ts'
+import { Cluster } from '../src/kafka/connection/cluster.ts'
+import type { KafkaOptions } from '../src/kafka/connection/options.ts'
+import type { BatchTaker } from '../src/kafka/fetch/fetch-partition.ts'
+import { Fetcher } from '../src/kafka/fetch/fetcher.ts'
+import { listOffsets } from '../src/kafka/fetch/list-offsets.ts'
 
 /** What a process of the `fetch` benchmark is asked, as JSON in its only argument. */
 export interface FetchTask {

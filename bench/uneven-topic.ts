@@ -1,7 +1,7 @@
 import { systemClock } from '../src/host/system-clock.ts'
-import type { Cluster } from '../src/kafka/cluster.ts'
-import { Producer } from '../src/kafka/producer.ts'
-import { RecordReader } from '../src/kafka/record-reader.ts'
+import type { Cluster } from '../src/kafka/connection/cluster.ts'
+import { RecordReader } from '../src/kafka/fetch/record-reader.ts'
+import { Producer } from '../src/kafka/produce/producer.ts'
 import { parseResult } from '../src/result/result-record.ts'
 import { FrameGenerator } from '../src/testing/frame-generator.ts'
 

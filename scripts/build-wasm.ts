@@ -30,7 +30,7 @@ const MODULES = [
   },
   {
     config: 'wasm/produce-asconfig.json',
-    path: 'src/kafka/produce-kernel-module.ts',
+    path: 'src/kafka/batch/produce-kernel-module.ts',
     what: 'The produce kernel',
     name: 'produceKernelBase64'
   }

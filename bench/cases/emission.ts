@@ -3,9 +3,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { text, utf8 } from '../../src/core/bytes.ts'
 import { systemClock } from '../../src/host/system-clock.ts'
-import { Cluster } from '../../src/kafka/cluster.ts'
-import { Producer } from '../../src/kafka/producer.ts'
-import { RecordReader } from '../../src/kafka/record-reader.ts'
+import { Cluster } from '../../src/kafka/connection/cluster.ts'
+import { RecordReader } from '../../src/kafka/fetch/record-reader.ts'
+import { Producer } from '../../src/kafka/produce/producer.ts'
 import { parseResult } from '../../src/result/result-record.ts'
 
 const headcount = fileURLToPath(new URL('../../bin/headcount.js', import.meta.url))

@@ -1,4 +1,4 @@
-import { compress, decompress } from '../../src/kafka/codecs.ts'
+import { compress, decompress } from '../../src/kafka/batch/codecs.ts'
 import { formatFrames } from '../format-frames.ts'
 import { type FormatContender, formatContenders } from './format-contenders.ts'
 

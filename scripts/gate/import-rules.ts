@@ -6,7 +6,7 @@ import type { Finding, Rule, TreeFile } from './tree.ts'
 const WALL = 'walls keep each room readable and testable alone (scripts/gate/import-table.ts)'
 const PACKAGE = 'each package is a risk and a wall: only the named rooms may use it'
 
-/** `src/kafka/wire.ts` → `kafka`, `src/index.ts` → `entry`, `test/core/bytes.test.ts` → `test`. */
+/** `src/kafka/connection/wire.ts` → `kafka`, `src/index.ts` → `entry`, `test/core/bytes.test.ts` → `test`. */
 export function roomOf(path: string): string {
   const [top = '', second = '', third] = path.split('/')
   if (top !== 'src') return top

@@ -2,7 +2,7 @@ import { compilePattern, type InputChoice, matchTopics } from '../app/input-choi
 import type { FoundTopic, InputFindings } from '../app/input-growth.ts'
 import type { AppRecord } from '../app/record.ts'
 import { failure, isFailure } from '../core/errors.ts'
-import type { Cluster } from '../kafka/cluster.ts'
+import type { Cluster } from '../kafka/connection/cluster.ts'
 
 /** Finds on the cluster what an app shall count. */
 export class InputFinder {

@@ -1,7 +1,7 @@
 import { combineGroup, mergeGroup } from '../app/names.ts'
 import { failure } from '../core/errors.ts'
-import type { Cluster } from '../kafka/cluster.ts'
-import { GroupAdmin, type GroupMember } from '../kafka/group-admin.ts'
+import type { Cluster } from '../kafka/connection/cluster.ts'
+import { GroupAdmin, type GroupMember } from '../kafka/group/group-admin.ts'
 
 const ID_SHOWN = 8
 

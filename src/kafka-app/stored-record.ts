@@ -3,10 +3,10 @@ import { type AppRecord, appRecordKey, decodeAppRecord } from '../app/record.ts'
 import { settleRecord } from '../app/settle.ts'
 import { text } from '../core/bytes.ts'
 import { systemClock } from '../host/system-clock.ts'
-import type { Cluster } from '../kafka/cluster.ts'
-import { listOffsets } from '../kafka/list-offsets.ts'
-import { RecordReader } from '../kafka/record-reader.ts'
-import { TransactionProducer } from '../kafka/transaction-producer.ts'
+import type { Cluster } from '../kafka/connection/cluster.ts'
+import { listOffsets } from '../kafka/fetch/list-offsets.ts'
+import { RecordReader } from '../kafka/fetch/record-reader.ts'
+import { TransactionProducer } from '../kafka/transaction/transaction-producer.ts'
 
 const READ_MS = 200
 const APP_KEY = text(appRecordKey)

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { systemClock } from '../../src/host/system-clock.ts'
-import { KafkaAppLog } from '../../src/kafka/app-log.ts'
-import { BatchEncoder } from '../../src/kafka/batch-encoder.ts'
-import type { Cluster } from '../../src/kafka/cluster.ts'
-import { listOffsets } from '../../src/kafka/list-offsets.ts'
-import { logBatches } from '../../src/kafka/log-batches.ts'
-import { ClassicMembership } from '../../src/kafka/membership.ts'
-import { TransactionCalls } from '../../src/kafka/transaction-calls.ts'
-import { TransactionDelivery } from '../../src/kafka/transaction-delivery.ts'
-import type { TransactionInput, TransactionOptions } from '../../src/kafka/transaction-producer.ts'
+import { BatchEncoder } from '../../src/kafka/batch/batch-encoder.ts'
+import { logBatches } from '../../src/kafka/batch/log-batches.ts'
+import type { Cluster } from '../../src/kafka/connection/cluster.ts'
+import { KafkaAppLog } from '../../src/kafka/fetch/app-log.ts'
+import { listOffsets } from '../../src/kafka/fetch/list-offsets.ts'
+import { ClassicMembership } from '../../src/kafka/group/membership.ts'
+import { TransactionCalls } from '../../src/kafka/transaction/transaction-calls.ts'
+import { TransactionDelivery } from '../../src/kafka/transaction/transaction-delivery.ts'
+import type {
+  TransactionInput,
+  TransactionOptions
+} from '../../src/kafka/transaction/transaction-producer.ts'
 import type { LogName, OutRecord, Seat } from '../../src/port/log.ts'
 import { Scratch } from './scratch.ts'
 

@@ -1,6 +1,6 @@
 import { topicOf } from '../../src/app/names.ts'
-import { KafkaAppLog } from '../../src/kafka/app-log.ts'
-import type { Cluster } from '../../src/kafka/cluster.ts'
+import type { Cluster } from '../../src/kafka/connection/cluster.ts'
+import { KafkaAppLog } from '../../src/kafka/fetch/app-log.ts'
 import type { InRecord, LogName } from '../../src/port/log.ts'
 
 /** The topics of an app that somebody else runs. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { deleteRecords } from '../../src/kafka/delete-records.ts'
+import { deleteRecords } from '../../src/kafka/topic/delete-records.ts'
 import { CountingPlace, latestOf } from './counting.ts'
 import { developmentBroker } from './dev-broker.ts'
 

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { Cluster, Purpose } from '../../src/kafka/cluster.ts'
-import { Wire } from '../../src/kafka/wire.ts'
+import type { Cluster, Purpose } from '../../src/kafka/connection/cluster.ts'
+import { Wire } from '../../src/kafka/connection/wire.ts'
 
 const PRODUCE = 0
 const KEY_AT = 4

@@ -1,7 +1,7 @@
 // A member of a group in a process of its own, for tests that kill it.
 // Arguments: bootstrap, group, topic, session in ms. Prints the partitions it owns.
-import { Cluster } from '../../src/kafka/cluster.ts'
-import { ClassicMembership } from '../../src/kafka/membership.ts'
+import { Cluster } from '../../src/kafka/connection/cluster.ts'
+import { ClassicMembership } from '../../src/kafka/group/membership.ts'
 
 const [bootstrap = '', group = '', topic = '', session] = process.argv.slice(2)
 const cluster = await Cluster.connect({ brokers: bootstrap.split(',') })

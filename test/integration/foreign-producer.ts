@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import * as K from '@platformatic/kafka'
-import { BatchEncoder, type BatchIdentity, noIdentity } from '../../src/kafka/batch-encoder.ts'
-import { isRetriable } from '../../src/kafka/client-errors.ts'
-import type { Cluster } from '../../src/kafka/cluster.ts'
-import type { Codec } from '../../src/kafka/codecs.ts'
-import { produceReadyBatches } from '../../src/kafka/produce-request.ts'
-import { withRetry } from '../../src/kafka/retry.ts'
-import { call } from '../../src/kafka/wire.ts'
+import {
+  BatchEncoder,
+  type BatchIdentity,
+  noIdentity
+} from '../../src/kafka/batch/batch-encoder.ts'
+import type { Codec } from '../../src/kafka/batch/codecs.ts'
+import { isRetriable } from '../../src/kafka/connection/client-errors.ts'
+import type { Cluster } from '../../src/kafka/connection/cluster.ts'
+import { withRetry } from '../../src/kafka/connection/retry.ts'
+import { call } from '../../src/kafka/connection/wire.ts'
+import { produceReadyBatches } from '../../src/kafka/produce/produce-request.ts'
 
 /** A batch of text values with keys k0, k1 … and times a second apart. */
 export function encode(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { systemClock } from '../../src/host/system-clock.ts'
-import { Producer } from '../../src/kafka/producer.ts'
-import { RecordReader } from '../../src/kafka/record-reader.ts'
+import { RecordReader } from '../../src/kafka/fetch/record-reader.ts'
+import { Producer } from '../../src/kafka/produce/producer.ts'
 import { ownBroker } from './dev-broker.ts'
 import { Scratch } from './scratch.ts'
 

@@ -1,8 +1,8 @@
 // A member of a group in a process of its own, for tests that kill it or let it stand still; spoken to
 // by IPC. Arguments: bootstrap, protocol, group, topic, session in ms of the classic protocol.
 import { isFailure } from '../../src/core/errors.ts'
-import { Cluster } from '../../src/kafka/cluster.ts'
-import { createMembership, type GroupProtocol } from '../../src/kafka/group-protocol.ts'
+import { Cluster } from '../../src/kafka/connection/cluster.ts'
+import { createMembership, type GroupProtocol } from '../../src/kafka/group/group-protocol.ts'
 import type { Asked, Told } from './remote-member.ts'
 
 const [bootstrap = '', protocol = '', group = '', topic = '', session] = process.argv.slice(2)

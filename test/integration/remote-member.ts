@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { failure } from '../../src/core/errors.ts'
-import type { GroupProtocol } from '../../src/kafka/group-protocol.ts'
+import type { GroupProtocol } from '../../src/kafka/group/group-protocol.ts'
 import type { CommittedOffset } from '../../src/port/log.ts'
 import type { Mortal } from '../conformance/membership.conformance.ts'
 

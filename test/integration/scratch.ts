@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { Cluster, type TopicInfo } from '../../src/kafka/cluster.ts'
-import { TopicAdmin } from '../../src/kafka/topic-admin.ts'
+import { Cluster, type TopicInfo } from '../../src/kafka/connection/cluster.ts'
+import { TopicAdmin } from '../../src/kafka/topic/topic-admin.ts'
 
 /** A connection with topics of its own on a broker that others use too; `close` removes them. */
 export class Scratch {

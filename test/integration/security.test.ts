@@ -5,9 +5,9 @@ import { rootCertificates } from 'node:tls'
 import * as K from '@platformatic/kafka'
 import { type BrokerOptions, type RunningBroker, startBroker } from '../../src/broker/index.ts'
 import { type ErrorCode, isFailure } from '../../src/core/errors.ts'
-import { Cluster } from '../../src/kafka/cluster.ts'
-import type { KafkaOptions, SaslSettings } from '../../src/kafka/options.ts'
-import { call, Wire } from '../../src/kafka/wire.ts'
+import { Cluster } from '../../src/kafka/connection/cluster.ts'
+import type { KafkaOptions, SaslSettings } from '../../src/kafka/connection/options.ts'
+import { call, Wire } from '../../src/kafka/connection/wire.ts'
 
 const REAUTH_MS = 2_000
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { ensureTopic } from '../../src/kafka/topic-ensure.ts'
+import { ensureTopic } from '../../src/kafka/topic/topic-ensure.ts'
 import { developmentBroker } from './dev-broker.ts'
 import { Scratch } from './scratch.ts'
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Cluster } from '../../src/kafka/cluster.ts'
+import type { Cluster } from '../../src/kafka/connection/cluster.ts'
 import {
   type TransactionOptions,
   TransactionProducer
-} from '../../src/kafka/transaction-producer.ts'
+} from '../../src/kafka/transaction/transaction-producer.ts'
 import {
   type TaskUnderTest,
   transactionConformance

@@ -9,7 +9,7 @@ import {
   type RecordHeader,
   sequenceAfter,
   stampBatch
-} from '../../src/kafka/batch-encoder.ts'
+} from '../../src/kafka/batch/batch-encoder.ts'
 
 interface Sample {
   readonly key: Uint8Array | null

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { readLoginToken } from '../../src/host/login-token.ts'
-import { bearerToken } from '../../src/kafka/bearer-token.ts'
-import type { SaslSettings } from '../../src/kafka/options.ts'
+import { bearerToken } from '../../src/kafka/connection/bearer-token.ts'
+import type { SaslSettings } from '../../src/kafka/connection/options.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'headcount-token-'))
 after(() => rmSync(folder, { recursive: true, force: true }))

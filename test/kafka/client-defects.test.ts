@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as K from '@platformatic/kafka'
-import { decompress } from '../../src/kafka/codecs.ts'
+import { decompress } from '../../src/kafka/batch/codecs.ts'
 import { craftBatch } from './crafted-batch.ts'
 
 /*

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
 import * as whole from '@platformatic/kafka'
-import * as parts from '../../src/kafka/client-library.ts'
+import * as parts from '../../src/kafka/connection/client-library.ts'
 
 const { wholeLibrary, ...values } = parts
 
@@ -14,7 +14,7 @@ test('every part of the client library is the one that its index has', async () 
 })
 
 test('the parts are loaded without Avro, which only the library’s own clients use', () => {
-  const library = new URL('../../src/kafka/client-library.ts', import.meta.url)
+  const library = new URL('../../src/kafka/connection/client-library.ts', import.meta.url)
   const source = `import '${library.href}'
     import { createRequire } from 'node:module'
     const loaded = Object.keys(createRequire('${library.href}').cache)

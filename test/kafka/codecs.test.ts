@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { type Codec, compress, decompress } from '../../src/kafka/codecs.ts'
-import { lz4Extent } from '../../src/kafka/lz4-frame.ts'
-import { snappyLength } from '../../src/kafka/snappy-frame.ts'
+import { type Codec, compress, decompress } from '../../src/kafka/batch/codecs.ts'
+import { lz4Extent } from '../../src/kafka/batch/lz4-frame.ts'
+import { snappyLength } from '../../src/kafka/batch/snappy-frame.ts'
 
 const MB = 1_048_576
 const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const satisfies Codec[]

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { FetchPartition } from '../../src/kafka/fetch-partition.ts'
-import { RecordWalker } from '../../src/kafka/record-walker.ts'
+import { RecordWalker } from '../../src/kafka/batch/record-walker.ts'
+import { FetchPartition } from '../../src/kafka/fetch/fetch-partition.ts'
 import { craftBatch } from './crafted-batch.ts'
 
 const RUNS = Number(process.env.HEADCOUNT_RUNS ?? 300)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type AbortedTransaction, CommittedFilter } from '../../src/kafka/committed.ts'
-import { BatchWalker } from '../../src/kafka/record-batch.ts'
-import { RecordWalker } from '../../src/kafka/record-walker.ts'
+import { type AbortedTransaction, CommittedFilter } from '../../src/kafka/batch/committed.ts'
+import { BatchWalker } from '../../src/kafka/batch/record-batch.ts'
+import { RecordWalker } from '../../src/kafka/batch/record-walker.ts'
 import { type Crafted, craftBatch } from './crafted-batch.ts'
 
 const data = (base: number, producerId: number, value: string): Crafted => ({

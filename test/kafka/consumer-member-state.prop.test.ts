@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { ConsumerMemberState } from '../../src/kafka/consumer-member-state.ts'
+import { ConsumerMemberState } from '../../src/kafka/group/consumer-member-state.ts'
 import { GroupModel, Refused } from './group-model.ts'
 
 const PARTITIONS = 6

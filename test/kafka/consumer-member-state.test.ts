@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConsumerMemberState } from '../../src/kafka/consumer-member-state.ts'
+import { ConsumerMemberState } from '../../src/kafka/group/consumer-member-state.ts'
 
 const quiet = { epoch: 1, assigned: undefined }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 // For `until`, which polls what nobody announces.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConsumerMembership } from '../../src/kafka/consumer-member.ts'
+import { ConsumerMembership } from '../../src/kafka/group/consumer-member.ts'
 import { FENCED_MEMBER_EPOCH, STALE_MEMBER_EPOCH, UNKNOWN_MEMBER_ID } from './group-model.ts'
 import { type Fault, ScriptedGroup, TOPIC } from './scripted-group.ts'
 

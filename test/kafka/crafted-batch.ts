@@ -1,5 +1,5 @@
 import { crc32c } from '@node-rs/crc32'
-import { type Codec, codecIds, compress } from '../../src/kafka/codecs.ts'
+import { type Codec, codecIds, compress } from '../../src/kafka/batch/codecs.ts'
 
 /** What a crafted batch holds; the rest is as Kafka would write it. */
 export interface Crafted {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { FetchPartition } from '../../src/kafka/fetch-partition.ts'
-import type { FetchedPart } from '../../src/kafka/fetch-response.ts'
-import { RecordWalker } from '../../src/kafka/record-walker.ts'
+import { RecordWalker } from '../../src/kafka/batch/record-walker.ts'
+import { FetchPartition } from '../../src/kafka/fetch/fetch-partition.ts'
+import type { FetchedPart } from '../../src/kafka/fetch/fetch-response.ts'
 import type { InputLoss } from '../../src/port/input-loss.ts'
 import { craftBatch } from './crafted-batch.ts'
 

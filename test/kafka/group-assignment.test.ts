@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readAssignment } from '../../src/kafka/group-assignment.ts'
+import { readAssignment } from '../../src/kafka/group/group-assignment.ts'
 
 const assignment = Buffer.from(
   // version 1, two topics: ab with 2 and 0, c with none; no user data

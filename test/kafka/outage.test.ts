@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { backoffMs } from '../../src/kafka/backoff.ts'
-import { Outage } from '../../src/kafka/outage.ts'
+import { backoffMs } from '../../src/kafka/connection/backoff.ts'
+import { Outage } from '../../src/kafka/connection/outage.ts'
 
 function watched(): { outage: Outage; lines: string[] } {
   const lines: string[] = []

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { failure } from '../../src/core/errors.ts'
-import { BatchEncoder, noIdentity } from '../../src/kafka/batch-encoder.ts'
-import { type DeliveryOptions, ProduceDelivery } from '../../src/kafka/produce-delivery.ts'
+import { BatchEncoder, noIdentity } from '../../src/kafka/batch/batch-encoder.ts'
+import { type DeliveryOptions, ProduceDelivery } from '../../src/kafka/produce/produce-delivery.ts'
 import type { Clock } from '../../src/port/clock.ts'
 import { ScriptedLeaders } from './scripted-leaders.ts'
 

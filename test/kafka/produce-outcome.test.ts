@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { judgeProduce, type ProduceFate, produceFailure } from '../../src/kafka/produce-outcome.ts'
+import {
+  judgeProduce,
+  type ProduceFate,
+  produceFailure
+} from '../../src/kafka/produce/produce-outcome.ts'
 
 const fates: Readonly<Record<number, ProduceFate>> = {
   0: 'acked',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isFailure } from '../../src/core/errors.ts'
-import type { Codec } from '../../src/kafka/codecs.ts'
-import { BatchWalker, cutBefore, standingBehind } from '../../src/kafka/record-batch.ts'
-import { RecordWalker } from '../../src/kafka/record-walker.ts'
+import type { Codec } from '../../src/kafka/batch/codecs.ts'
+import { BatchWalker, cutBefore, standingBehind } from '../../src/kafka/batch/record-batch.ts'
+import { RecordWalker } from '../../src/kafka/batch/record-walker.ts'
 import { craftBatch, sealBatch } from './crafted-batch.ts'
 
 function walkerOf(bytes: Buffer, end = bytes.length): BatchWalker {

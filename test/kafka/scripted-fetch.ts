@@ -1,5 +1,5 @@
 import * as K from '@platformatic/kafka'
-import type { AbortedTransaction } from '../../src/kafka/committed.ts'
+import type { AbortedTransaction } from '../../src/kafka/batch/committed.ts'
 import type { Reply, Request } from './scripted-broker.ts'
 import { versionsBody } from './scripted-broker.ts'
 

@@ -1,6 +1,6 @@
 import * as K from '@platformatic/kafka'
 import { failure } from '../../src/core/errors.ts'
-import type { Cluster } from '../../src/kafka/cluster.ts'
+import type { Cluster } from '../../src/kafka/connection/cluster.ts'
 
 const PRODUCE = 0
 const INIT_PRODUCER_ID = 22

@@ -1,6 +1,6 @@
 import * as K from '@platformatic/kafka'
 import { failure } from '../../src/core/errors.ts'
-import type { Cluster } from '../../src/kafka/cluster.ts'
+import type { Cluster } from '../../src/kafka/connection/cluster.ts'
 import type { CommittedOffset } from '../../src/port/log.ts'
 
 const NAMES: Readonly<Record<number, string>> = {

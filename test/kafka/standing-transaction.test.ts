@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { StableOffsetWatch } from '../../src/kafka/standing-transaction.ts'
+import { StableOffsetWatch } from '../../src/kafka/fetch/standing-transaction.ts'
 
 test('a last stable offset that stands is told once, when it has stood long enough', () => {
   const watch = new StableOffsetWatch(1_000)

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type * as K from '@platformatic/kafka'
 import { failure } from '../../src/core/errors.ts'
-import type { Cluster } from '../../src/kafka/cluster.ts'
-import { batchLimit } from '../../src/kafka/topic-settings.ts'
+import type { Cluster } from '../../src/kafka/connection/cluster.ts'
+import { batchLimit } from '../../src/kafka/topic/topic-settings.ts'
 
 type Outcome = Error | { readonly results: readonly object[] }
 

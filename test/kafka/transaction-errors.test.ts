@@ -9,7 +9,7 @@ import {
   TransactionRefusal,
   transactionErrors,
   worstFailure
-} from '../../src/kafka/transaction-errors.ts'
+} from '../../src/kafka/transaction/transaction-errors.ts'
 
 const COORDINATION = 'NOT_COORDINATOR COORDINATOR_NOT_AVAILABLE COORDINATOR_LOAD_IN_PROGRESS'
 const IDENTITY = 'INVALID_PRODUCER_EPOCH PRODUCER_FENCED INVALID_PRODUCER_ID_MAPPING'

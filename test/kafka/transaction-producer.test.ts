@@ -4,7 +4,7 @@ import { systemClock } from '../../src/host/system-clock.ts'
 import {
   type TransactionOptions,
   TransactionProducer
-} from '../../src/kafka/transaction-producer.ts'
+} from '../../src/kafka/transaction/transaction-producer.ts'
 import type { Append } from '../../src/port/transaction.ts'
 import { type Fault, ScriptedTransactions } from './scripted-transactions.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { varintSize, writeVarint } from '../../src/kafka/varint.ts'
+import { varintSize, writeVarint } from '../../src/kafka/batch/varint.ts'
 
 const MAX = 2 ** 52 - 1
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import * as K from '@platformatic/kafka'
 import type { ErrorCode } from '../../src/core/errors.ts'
-import { isRetriable } from '../../src/kafka/client-errors.ts'
-import { Cluster } from '../../src/kafka/cluster.ts'
-import type { KafkaOptions } from '../../src/kafka/options.ts'
-import { Slab } from '../../src/kafka/slab.ts'
-import { call, callWithin, Wire } from '../../src/kafka/wire.ts'
+import { isRetriable } from '../../src/kafka/connection/client-errors.ts'
+import { Cluster } from '../../src/kafka/connection/cluster.ts'
+import type { KafkaOptions } from '../../src/kafka/connection/options.ts'
+import { Slab } from '../../src/kafka/connection/slab.ts'
+import { call, callWithin, Wire } from '../../src/kafka/connection/wire.ts'
 import {
   listen,
   type Reply,

@@ -1,5 +1,5 @@
 import type { AppRecord } from '../../app/record.ts'
-import { Cluster } from '../../kafka/cluster.ts'
+import { Cluster } from '../../kafka/connection/cluster.ts'
 import type { CommandContext } from '../command.ts'
 import { untilAborted } from '../interruption.ts'
 import { kafkaSettings } from '../kafka-settings.ts'

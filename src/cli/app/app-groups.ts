@@ -1,6 +1,6 @@
 import { combineGroup, mergeGroup } from '../../app/names.ts'
-import type { Cluster } from '../../kafka/cluster.ts'
-import { GroupAdmin, type GroupDescription } from '../../kafka/group-admin.ts'
+import type { Cluster } from '../../kafka/connection/cluster.ts'
+import { GroupAdmin, type GroupDescription } from '../../kafka/group/group-admin.ts'
 import { busyGroup, showMember } from '../../kafka-app/members.ts'
 
 /** The consumer groups of the two stages. */

@@ -1,7 +1,7 @@
 import { appNameOf, checkAppName, topicNames, topicOf } from '../../app/names.ts'
 import { failure } from '../../core/errors.ts'
 import { nearest } from '../../core/nearest.ts'
-import type { Cluster } from '../../kafka/cluster.ts'
+import type { Cluster } from '../../kafka/connection/cluster.ts'
 import type { CommandContext } from '../command.ts'
 
 const CONTROL = topicOf('', 'control')

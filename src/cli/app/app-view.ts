@@ -9,8 +9,8 @@ import {
   type WatermarkHolder,
   watermarkHolder
 } from '../../app/watermark-holder.ts'
-import type { Cluster } from '../../kafka/cluster.ts'
-import type { GroupDescription } from '../../kafka/group-admin.ts'
+import type { Cluster } from '../../kafka/connection/cluster.ts'
+import type { GroupDescription } from '../../kafka/group/group-admin.ts'
 import { LEASE_MS } from '../../merge/watermark.ts'
 import { describeGroups, isRunning } from './app-groups.ts'
 import { type InputView, type TaskView, viewInput, viewTasks } from './app-positions.ts'

@@ -1,6 +1,6 @@
-import type { Cluster } from '../../kafka/cluster.ts'
-import { listOffsets } from '../../kafka/list-offsets.ts'
-import { type ReadRecord, RecordReader } from '../../kafka/record-reader.ts'
+import type { Cluster } from '../../kafka/connection/cluster.ts'
+import { listOffsets } from '../../kafka/fetch/list-offsets.ts'
+import { type ReadRecord, RecordReader } from '../../kafka/fetch/record-reader.ts'
 
 const POLL_MS = 200
 

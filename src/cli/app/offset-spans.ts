@@ -1,5 +1,5 @@
-import type { Cluster } from '../../kafka/cluster.ts'
-import { listOffsets } from '../../kafka/list-offsets.ts'
+import type { Cluster } from '../../kafka/connection/cluster.ts'
+import { listOffsets } from '../../kafka/fetch/list-offsets.ts'
 
 export interface OffsetSpan {
   /** First offset kept. */

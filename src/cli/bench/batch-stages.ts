@@ -1,5 +1,5 @@
 import { limits } from '../../core/limits.ts'
-import { BatchWalker } from '../../kafka/record-batch.ts'
+import { BatchWalker } from '../../kafka/batch/record-batch.ts'
 import type { RecordsSpan, Source } from '../../port/source.ts'
 import type { Pass } from './rounds.ts'
 import type { BatchSample, SampleBatch } from './sample.ts'

@@ -113,7 +113,7 @@ async function readTopic(
   reading: ReadingParts
 ): Promise<Sample> {
   const [{ Cluster }, { readBatches }] = await Promise.all([
-    import('../../kafka/cluster.ts'),
+    import('../../kafka/connection/cluster.ts'),
     import('../bench/topic-sample.ts')
   ])
   const settings = kafkaSettings(options, folder)

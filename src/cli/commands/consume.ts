@@ -1,6 +1,6 @@
 import { failure, isFailure } from '../../core/errors.ts'
-import type { Cluster } from '../../kafka/cluster.ts'
-import type { ClassicMembership } from '../../kafka/membership.ts'
+import type { Cluster } from '../../kafka/connection/cluster.ts'
+import type { ClassicMembership } from '../../kafka/group/membership.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { choosePartitions, type RangeWish, readRange } from '../consume/read-range.ts'
@@ -47,7 +47,7 @@ async function consume(context: CommandContext): Promise<number> {
   if (group !== undefined && options.given('partition')) {
     throw failure('option-conflict', { option: '--group', other: '--partition' })
   }
-  const { Cluster } = await import('../../kafka/cluster.ts')
+  const { Cluster } = await import('../../kafka/connection/cluster.ts')
   const cluster = await Cluster.connect(kafkaSettings(options, folder))
   try {
     const { partitions } = await cluster.topic(topic)
@@ -89,7 +89,7 @@ async function printAll(
   printing: PrinterOptions,
   onTrouble: (line: string) => void
 ): Promise<void> {
-  const { RecordReader } = await import('../../kafka/record-reader.ts')
+  const { RecordReader } = await import('../../kafka/fetch/record-reader.ts')
   const range = await readRange(cluster, wish)
   const { isolation, topic } = wish
   const reader = await RecordReader.open(cluster, topic, range.starts, { isolation, onTrouble })
@@ -111,7 +111,7 @@ async function printShare(
   printing: PrinterOptions,
   onTrouble: (line: string) => void
 ): Promise<void> {
-  const { ClassicMembership } = await import('../../kafka/membership.ts')
+  const { ClassicMembership } = await import('../../kafka/group/membership.ts')
   const membership = new ClassicMembership(cluster, { group, topic: wish.topic, onTrouble })
   const commit = async (next: ReadonlyMap<number, number>) => {
     try {
@@ -159,7 +159,7 @@ async function printOwned(
   signals: AbortSignal[],
   onTrouble: (line: string) => void
 ): Promise<boolean> {
-  const { RecordReader } = await import('../../kafka/record-reader.ts')
+  const { RecordReader } = await import('../../kafka/fetch/record-reader.ts')
   const range = await readRange(cluster, wish)
   const starts = new Map(range.starts)
   for (const partition of wish.partitions) {

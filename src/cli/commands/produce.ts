@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatDuration } from '../../core/units.ts'
 import { jsonlSource } from '../../host/jsonl-source.ts'
 import { RejectFile } from '../../host/reject-file.ts'
 import { refuseSameFile } from '../../host/same-file.ts'
-import type { Producer } from '../../kafka/producer.ts'
+import type { Producer } from '../../kafka/produce/producer.ts'
 import { type ProduceReport, ProduceRun } from '../../produce/produce-run.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
 import type { Command, CommandContext } from '../command.ts'
@@ -63,8 +63,8 @@ async function produce(context: CommandContext): Promise<number> {
   // A missing file is told before a missing broker.
   await source.check()
   const [{ Cluster }, { Producer }] = await Promise.all([
-    import('../../kafka/cluster.ts'),
-    import('../../kafka/producer.ts')
+    import('../../kafka/connection/cluster.ts'),
+    import('../../kafka/produce/producer.ts')
   ])
   const cluster = await Cluster.connect(kafkaSettings(options, folder))
   const rejects = new RejectFile(rejectsPath(context, inputs), options.get('skip') > 0)

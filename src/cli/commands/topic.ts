@@ -1,4 +1,4 @@
-import type { TopicAdmin, TopicDescription } from '../../kafka/topic-admin.ts'
+import type { TopicAdmin, TopicDescription } from '../../kafka/topic/topic-admin.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
 import type { Command, CommandContext, CommandGroup } from '../command.ts'
 import { confirmDeletion } from '../confirmation.ts'
@@ -115,8 +115,8 @@ async function connectAndWork(
   const settings = kafkaSettings(options, folder)
   // The client costs more to load than help may take.
   const [{ Cluster }, { TopicAdmin }] = await Promise.all([
-    import('../../kafka/cluster.ts'),
-    import('../../kafka/topic-admin.ts')
+    import('../../kafka/connection/cluster.ts'),
+    import('../../kafka/topic/topic-admin.ts')
   ])
   const cluster = await Cluster.connect(settings)
   try {

@@ -1,6 +1,6 @@
 import { failure } from '../../core/errors.ts'
-import type { Cluster } from '../../kafka/cluster.ts'
-import { type Isolation, listOffsets } from '../../kafka/list-offsets.ts'
+import type { Cluster } from '../../kafka/connection/cluster.ts'
+import { type Isolation, listOffsets } from '../../kafka/fetch/list-offsets.ts'
 import type { Position } from '../../runtime/options/position.ts'
 
 /** What to read: the first offset of each partition, and the offset it ends before, if it does. */

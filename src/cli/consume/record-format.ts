@@ -1,6 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import { failure } from '../../core/errors.ts'
-import type { ReadRecord } from '../../kafka/record-reader.ts'
+import type { ReadRecord } from '../../kafka/fetch/record-reader.ts'
 
 /** Adds a record as it is printed to the parts of one write. */
 export type RecordFormat = (record: ReadRecord, parts: Uint8Array[]) => void

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { ReadRecord, RecordReader } from '../../kafka/record-reader.ts'
+import type { ReadRecord, RecordReader } from '../../kafka/fetch/record-reader.ts'
 import type { Terminal } from '../terminal.ts'
 import type { ReadRange } from './read-range.ts'
 import type { RecordFormat } from './record-format.ts'

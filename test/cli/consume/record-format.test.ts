@@ -7,7 +7,7 @@ import {
   valueFormat
 } from '../../../src/cli/consume/record-format.ts'
 import { isFailure } from '../../../src/core/errors.ts'
-import type { ReadRecord } from '../../../src/kafka/record-reader.ts'
+import type { ReadRecord } from '../../../src/kafka/fetch/record-reader.ts'
 
 const record: ReadRecord = {
   partition: 2,
