@@ -81,6 +81,24 @@ describe('a consumer group', { skip: broker === undefined }, () => {
     await first.leave()
   })
 
+  it('waits for a group that takes longer than expected to give out its partitions', async () => {
+    const { group, topic } = await member(2)
+    const lines: string[] = []
+    const onTrouble = (line: string) => void lines.push(line)
+    const options = { group, topic, sessionMs: SESSION_MS, settleMs: 1, onTrouble }
+    const first = new ClassicMembership(cluster, options)
+    await first.join()
+    const second = new ClassicMembership(cluster, options)
+    const joined = second.join()
+    // The broker says that it rebalances from the second's join until the first has joined again.
+    while ((await first.confirm()).length > 1);
+    await joined
+    assert.equal((await first.confirm()).length, 1)
+    assert.deepEqual(lines.filter(line => /fenced|refused/.test(line) && !/trying/.test(line)), [])
+    await second.leave()
+    await first.leave()
+  })
+
   it('fences the commits of another generation, and of nobody', async () => {
     const { group, topic, member: mine } = await member(1)
     await mine.join()

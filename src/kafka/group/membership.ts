@@ -23,6 +23,8 @@ export interface MembershipOptions {
   readonly patienceMs?: number
   /** Milliseconds that `committed` waits for somebody's open transaction. */
   readonly pendingMs?: number
+  /** Milliseconds after which a group that gives out its partitions is asked again; default the rebalance timeout. */
+  readonly settleMs?: number
   readonly onTrouble?: (line: string) => void
 }
 
@@ -119,7 +121,7 @@ export class ClassicMembership implements Membership {
         // Somebody else came or went: once that is over, what is still ours may be stored.
         const cause = isFailure(error, 'group-lost') ? error.cause : undefined
         if (!isBrokerError(cause, ...UNSETTLED)) throw error
-        if (seat === this.current) await this.nextRebalance(settled, error)
+        if (seat === this.current) await this.nextRebalance(settled, cause)
       }
     }
   }
@@ -128,21 +130,27 @@ export class ClassicMembership implements Membership {
     return this.owned.includes(partition) ? this.current : undefined
   }
 
-  /** Throws the broker's answer when the group does not settle again within the rebalance timeout. */
+  /**
+   * A group that gives out its partitions is waited for: it waits itself for members that it cannot reach,
+   * and the broker may move meanwhile.
+   */
   async confirm(): Promise<readonly number[]> {
-    const { current } = this
-    if (current === undefined) return []
-    const settled = this.settled.promise
-    const { generation, memberId } = current
-    try {
-      await this.coordinator.run(wire =>
-        call(wire, K.heartbeatV4.api, this.options.group, generation, memberId, null)
-      )
-    } catch (error) {
-      if (!isBrokerError(error, ...UNSETTLED, 'UNKNOWN_MEMBER_ID')) throw error
-      if (current === this.current) await this.nextRebalance(settled, error)
+    for (;;) {
+      const { current } = this
+      if (current === undefined) return []
+      const settled = this.settled.promise
+      const { generation, memberId } = current
+      try {
+        await this.coordinator.run(wire =>
+          call(wire, K.heartbeatV4.api, this.options.group, generation, memberId, null)
+        )
+        return this.owned
+      } catch (error) {
+        if (!isBrokerError(error, ...UNSETTLED, 'UNKNOWN_MEMBER_ID')) throw error
+        if (current === this.current) await this.nextRebalance(settled, error)
+        if (current !== this.current) return this.owned
+      }
     }
-    return this.owned
   }
 
   /** Never called: this protocol does not wait for anybody. */
@@ -221,15 +229,20 @@ export class ClassicMembership implements Membership {
     return seat
   }
 
-  private async nextRebalance(settled: Promise<void>, error: unknown): Promise<void> {
-    const { rebalanceMs } = sessionTimes(this.options.sessionMs ?? CLASSIC_SESSION_MS)
-    const { promise: late, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => reject(error), rebalanceMs)
-    try {
-      await Promise.race([settled, late])
-    } finally {
-      clearTimeout(timer)
-    }
+  /** Resolves with the next rebalance or the end of the membership; or, as trouble, after a while without either. */
+  private async nextRebalance(settled: Promise<void>, problem: unknown): Promise<void> {
+    const { sessionMs = CLASSIC_SESSION_MS } = this.options
+    const { settleMs = sessionTimes(sessionMs).rebalanceMs } = this.options
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(() => {
+      this.trouble(problem)
+      resolve()
+    }, settleMs)
+    const end = (): void => resolve()
+    this.leaving.signal.addEventListener('abort', end)
+    await Promise.race([settled, over])
+    this.leaving.signal.removeEventListener('abort', end)
+    clearTimeout(timer)
   }
 
   /** The library assigns what it knows of: it forgets that, and the group gives out everything anew. */
