@@ -94,7 +94,10 @@ describe('a consumer group', { skip: broker === undefined }, () => {
     while ((await first.confirm()).length > 1);
     await joined
     assert.equal((await first.confirm()).length, 1)
-    assert.deepEqual(lines.filter(line => /fenced|refused/.test(line) && !/trying/.test(line)), [])
+    assert.deepEqual(
+      lines.filter(line => /fenced|refused/.test(line) && !/trying/.test(line)),
+      []
+    )
     await second.leave()
     await first.leave()
   })
