@@ -38,6 +38,10 @@ export class ChaosProcess {
     })
   }
 
+  get pid(): number {
+    return this.child.pid!
+  }
+
   /** True when it ended in another way than it was told to. */
   get isStrange(): boolean {
     if (this.state === 'killed' || this.gaveUpEarly) return false

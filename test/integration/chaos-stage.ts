@@ -7,6 +7,7 @@ import type { startHeadcount } from '../cli/child.ts'
 import { checkChaos } from './chaos-check.ts'
 import { ChaosLink, type Trap } from './chaos-link.ts'
 import { ChaosProcess } from './chaos-process.ts'
+import { REPORTING, whereabouts } from './chaos-whereabouts.ts'
 import type { CountingPlace } from './counting.ts'
 
 export interface ChaosOptions {
@@ -81,7 +82,7 @@ export class ChaosStage {
     const name = `#${this.processes.length + 1}`
     const link = await ChaosLink.open(this.place.bootstrap.split(','))
     this.tell(`${name} starts`)
-    const child = this.place.start(['count', ...this.arguments], link.bootstrap)
+    const child = this.place.start(['count', ...this.arguments], link.bootstrap, REPORTING)
     const started = new ChaosProcess(name, child, link)
     this.processes.push(started)
     if (trap) link.trap({ ...trap, sprung: () => trap.sprung(started) })
@@ -116,7 +117,13 @@ export class ChaosStage {
         this.tell(`Ctrl-C ${process.name}`, () => process.interrupt())
     }
     const ended = Promise.all(processes.map(process => process.ended))
-    await within(LIMIT_MS, 'everybody ends', ended)
+    await within(LIMIT_MS, 'everybody ends', ended).catch(async error => {
+      for (const process of processes.filter(({ status }) => status === undefined))
+        this.tell(
+          `${process.name} does not end: ${await whereabouts(process.pid, this.place.folder)}`
+        )
+      throw error
+    })
     const strange = processes.filter(({ isStrange }) => isStrange).map(({ name }) => name)
     assert.deepEqual(strange, [], 'every instance ends as it was told to')
     for (const { name, gaveUpEarly } of processes) {

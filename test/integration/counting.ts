@@ -43,9 +43,10 @@ export class CountingPlace {
   /** Another way to the brokers than the place's own may be given. */
   start(
     args: readonly string[],
-    brokers: string = this.bootstrap
+    brokers: string = this.bootstrap,
+    more: Readonly<Record<string, string>> = {}
   ): ReturnType<typeof startHeadcount> {
-    const env = { HEADCOUNT_BROKERS: brokers }
+    const env = { HEADCOUNT_BROKERS: brokers, ...more }
     return startHeadcount(args, { folder: this.folder, env })
   }
 
