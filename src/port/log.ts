@@ -47,7 +47,10 @@ export interface AppLog {
 export interface LogReader {
   /** Offset of the next record; moves over control records too. */
   readonly position: number
-  /** The next records in order, or an empty array after `waitMs` without any. */
+  /**
+   * The next records in order, or an empty array after `waitMs` without any. Throws `interrupted` once the
+   * reader or its log is closed, also when it waits then: whoever reads on until an end must not do so for ever.
+   */
   poll(waitMs: number): Promise<readonly InRecord[]>
   wake(): void
   close(): Promise<void>

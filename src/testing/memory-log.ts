@@ -137,7 +137,7 @@ class MemoryReader implements LogReader {
 
   async poll(waitMs: number): Promise<readonly InRecord[]> {
     const found = this.take()
-    if (found.length > 0 || waitMs <= 0 || this.ended !== undefined) return found
+    if (found.length > 0 || waitMs <= 0) return found
     const waking = new AbortController()
     this.waking = waking
     const forget = this.topics.onChange(() => {
@@ -169,7 +169,7 @@ class MemoryReader implements LogReader {
 
   private take(): readonly InRecord[] {
     if (this.ended === 'crashed') throw unreachable('the instance crashed')
-    if (this.ended === 'closed') return []
+    if (this.ended === 'closed') throw failure('interrupted', { state: 'the reader was closed' })
     const { log, partition } = this.place
     const { start, records } = this.topics.partition(log, partition)
     if (this.next < start || this.next > records.length) {

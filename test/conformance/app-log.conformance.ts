@@ -157,6 +157,16 @@ export function appLogConformance(name: string, open: () => Promise<AppLogUnderT
       await reader.close()
     })
 
+    it('fails to be read when it is closed, also for who waits', async () => {
+      const { end } = await log.bounds('counts', 0)
+      const reader = await log.read('counts', 0, end)
+      const polled = reader.poll(60_000)
+      setImmediate(() => void reader.close())
+      await assert.rejects(polled, { code: 'interrupted' })
+      await assert.rejects(reader.poll(0), { code: 'interrupted' })
+      await assert.rejects(reader.poll(60_000), { code: 'interrupted' })
+    })
+
     it('has partitions that know nothing of each other', async () => {
       const ends = await Promise.all([0, 1, 2].map(p => log.bounds('partials', p)))
       const sends = [0, 1, 2].map(p => Array.from({ length: 50 }, (_, i) => record(`${p}`, `${i}`)))

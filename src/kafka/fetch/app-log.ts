@@ -1,3 +1,4 @@
+import { failure } from '../../core/errors.ts'
 import type { AppLog, InRecord, LogName, LogReader } from '../../port/log.ts'
 import type { Cluster } from '../connection/cluster.ts'
 import { deleteRecords } from '../topic/delete-records.ts'
@@ -18,6 +19,7 @@ export class KafkaAppLog implements AppLog {
   private readonly options: AppLogOptions
   private readonly counts: ReadonlyMap<LogName, number>
   private readonly readers = new Set<LogReader>()
+  private closed = false
 
   /** Throws `topic-missing`, `broker-…`. */
   static async open(cluster: Cluster, options: AppLogOptions): Promise<KafkaAppLog> {
@@ -52,6 +54,10 @@ export class KafkaAppLog implements AppLog {
       new Map([[partition, start]]),
       onTrouble === undefined ? {} : { onTrouble }
     )
+    if (this.closed) {
+      await reader.close()
+      throw closedFailure()
+    }
     const opened = new KafkaLogReader(reader, partition, start, () => this.readers.delete(opened))
     this.readers.add(opened)
     return opened
@@ -81,6 +87,7 @@ export class KafkaAppLog implements AppLog {
   }
 
   async close(): Promise<void> {
+    this.closed = true
     for (const reader of this.readers) await reader.close()
   }
 }
@@ -91,6 +98,7 @@ class KafkaLogReader implements LogReader {
   private readonly start: number
   private readonly onClose: () => void
   private woken = false
+  private closed = false
 
   constructor(reader: RecordReader, partition: number, start: number, onClose: () => void) {
     this.reader = reader
@@ -107,12 +115,13 @@ class KafkaLogReader implements LogReader {
     const until = performance.now() + waitMs
     for (;;) {
       const before = this.position
+      if (this.closed) throw closedFailure()
       const records = await this.reader.poll(Math.max(0, until - performance.now()))
       const woken = this.woken
       this.woken = false
       // A position that moves without records is news too: control batches, aborted transactions.
       const moved = records.length > 0 || this.position > before
-      if (moved || woken || performance.now() >= until) return records
+      if (!this.closed && (moved || woken || performance.now() >= until)) return records
     }
   }
 
@@ -122,7 +131,12 @@ class KafkaLogReader implements LogReader {
   }
 
   async close(): Promise<void> {
+    this.closed = true
     this.onClose()
     await this.reader.close()
   }
+}
+
+function closedFailure(): Error {
+  return failure('interrupted', { state: 'an app’s log was closed while it was read' })
 }

@@ -113,10 +113,12 @@ export class Fetcher {
     const until = performance.now() + waitMs
     for (let waited = false; ; waited = true) {
       if (this.failure !== undefined) throw this.failure
+      // Arranging would connect again, for nobody to close.
+      if (this.ended) return
       const now = performance.now()
       this.arrange(now)
       if (this.tellLosses(taker) || this.drain(taker, now)) return
-      if (this.woken || this.ended || (waited && now >= until)) {
+      if (this.woken || (waited && now >= until)) {
         this.woken = false
         return
       }
