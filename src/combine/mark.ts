@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from '../core/bytes.ts'
+import { ByteReader, ByteWriter, copyOf } from '../core/bytes.ts'
 import { failure } from '../core/errors.ts'
 import { Accounting } from './accounting.ts'
 import { readRange, type SourceRange, writeRange } from './source-range.ts'
@@ -75,7 +75,7 @@ export function decodeMark(bytes: Uint8Array): Mark {
   if (!state) throw reader.damaged('its state is unknown')
   const clock = readTime(reader)
   const vouched = readTime(reader)
-  const clockState = reader.block().slice()
+  const clockState = copyOf(reader.block())
   const accounting = Accounting.read(reader)
   const leaderEpoch = reader.varint() - 1
   const restart = readRestart(reader, range)

@@ -73,7 +73,7 @@ function encodeRecord(
   writer.varint((sketch ? 1 : 0) + (audit ? 1 : 0))
   if (sketch) writer.u8(SKETCH).block(sketch)
   if (audit) writer.u8(AUDIT).block(audit)
-  return writer.finish()
+  return writer.close()
 }
 
 /** @throws format-damaged, format-version */
@@ -87,7 +87,7 @@ export function decodePartial(bytes: Uint8Array): Partial {
   const range = readRange(reader)
   const start = reader.signed() * MINUTE
   if (Math.abs(start) > limits.eventTimeMsMax) throw reader.damaged('its pane is out of range')
-  const group = reader.text()
+  const group = reader.name()
   const mask = reader.varint()
   const counters = [0, 0, 0]
   for (let i = tags(reader); i > 0; i--) {

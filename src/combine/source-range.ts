@@ -17,7 +17,7 @@ export function writeRange(writer: ByteWriter, range: SourceRange): void {
 }
 
 export function readRange(reader: ByteReader): SourceRange {
-  const source = reader.text()
+  const source = reader.name()
   const partition = reader.varint()
   const from = reader.varint()
   const to = reader.varint()

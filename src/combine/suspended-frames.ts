@@ -1,3 +1,4 @@
+import { copyOf } from '../core/bytes.ts'
 import { type Columns, FILTERED } from '../extract/columns.ts'
 
 /** A frame that its partition's clock can't believe yet, with all that is needed once it is decided. */
@@ -40,7 +41,7 @@ export class SuspendedFrames {
       hash: [h1lo[row]!, h1hi[row]!, h2lo[row]!, h2hi[row]!],
       group,
       filtered: columns.verdict[row] === FILTERED,
-      bytes: bytes.slice(columns.start[row]!, columns.end[row]!)
+      bytes: copyOf(bytes.subarray(columns.start[row]!, columns.end[row]!))
     })
   }
 

@@ -1,7 +1,14 @@
 import { failure } from './errors.ts'
+import { cachedText } from './text-cache.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
+
+/** Memory of writers that were closed, for those that follow. */
+const kept: Uint8Array[] = []
+const KEPT_MAX = 4
+const KEPT_BYTES_MAX = 65_536
+const NOTHING = new Uint8Array(0)
 
 /** Little-endian writer that grows by doubling. Not for hot paths: formats only. */
 export class ByteWriter {
@@ -9,7 +16,8 @@ export class ByteWriter {
   private at = 0
 
   constructor(capacity = 256) {
-    this.bytes = new Uint8Array(capacity)
+    const last = kept.pop()
+    this.bytes = last && last.length >= capacity ? last : new Uint8Array(capacity)
   }
 
   get length(): number {
@@ -79,9 +87,19 @@ export class ByteWriter {
     return this.bytes.slice(0, this.at)
   }
 
+  /** As `finish`, for the last time: the next writer gets this one's memory. */
+  close(): Uint8Array {
+    const written = this.finish()
+    const { bytes } = this
+    this.bytes = NOTHING
+    this.at = 0
+    if (kept.length < KEPT_MAX && bytes.length <= KEPT_BYTES_MAX) kept.push(bytes)
+    return written
+  }
+
   private room(size: number): void {
     if (this.at + size <= this.bytes.length) return
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.at + size))
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.at + size, 64))
     grown.set(this.bytes)
     this.bytes = grown
   }
@@ -164,6 +182,14 @@ export class ByteReader {
     return decoder.decode(this.block())
   }
 
+  /** A text that comes again and again. */
+  name(): string {
+    const length = this.varint()
+    this.need(length)
+    this.at += length
+    return cachedText(this.bytes, this.at - length, this.at)
+  }
+
   /** Declares the end: left-over bytes are damage. */
   finish(): void {
     if (this.at !== this.end) throw this.damaged(`${this.end - this.at} bytes too many`)
@@ -185,6 +211,11 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
 
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text)
+}
+
+/** Bytes of their own. The `slice` of a Buffer, which is a Uint8Array too, is a view of what may be reused. */
+export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes)
 }
 
 /** Decodes UTF-8; invalid sequences become U+FFFD. */

@@ -1,4 +1,4 @@
-import { text, utf8 } from './bytes.ts'
+import { copyOf, text, utf8 } from './bytes.ts'
 import { limits } from './limits.ts'
 
 /** A frame that could not be counted or sent, with its raw bytes (cut at `limits.rejectBytesMax`). */
@@ -22,7 +22,7 @@ export function rejectOf(
   reason: string,
   frame: Uint8Array
 ): Reject {
-  const bytes = frame.slice(0, limits.rejectBytesMax)
+  const bytes = copyOf(frame.subarray(0, limits.rejectBytesMax))
   return { source, partition, offset, reason, bytes, size: frame.length }
 }
 

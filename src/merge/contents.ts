@@ -29,6 +29,8 @@ export class Contents {
   private readonly closed = new Set<Window>()
   /** Touched since their weight was taken: a commit looks at these only. */
   private readonly unweighed = new Set<Window>()
+  /** Between two commits a window is moved to the end when it is touched first. */
+  private turn = 0
   private openWeight = 0
   private closedWeight = 0
 
@@ -107,6 +109,7 @@ export class Contents {
       this.weigh(window, WINDOW_BYTES + window.content!.sketch.memoryBytes)
     }
     this.unweighed.clear()
+    this.turn++
     for (const window of this.closed) {
       const room = Math.min(bytesMax * CLOSED_SHARE, bytesMax - this.openWeight)
       if (this.closedWeight <= room) break
@@ -129,16 +132,20 @@ export class Contents {
 
   private touch(window: Window): void {
     const { closed } = window.header
+    const turn = closed ? -this.turn - 2 : this.turn
+    if (window.touchedIn === turn) return
     // It may have been closed since it was touched last.
     if (closed && this.open.has(window)) this.drop(window)
     const held = closed ? this.closed : this.open
     held.delete(window)
     held.add(window)
     this.unweighed.add(window)
+    window.touchedIn = turn
   }
 
   private drop(window: Window): void {
     this.weigh(window, 0)
+    window.touchedIn = -1
     this.open.delete(window)
     this.closed.delete(window)
     this.unweighed.delete(window)

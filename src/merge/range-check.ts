@@ -31,6 +31,8 @@ export interface Misfit {
 export class RangeCheck {
   private readonly taken = new Map<string, number>()
   private readonly refused = new Map<string, Misfit>()
+  /** The range that was let in last: the partials of a flush share one. */
+  private admitted: SourceRange | undefined
 
   fit(range: SourceRange): RangeFit {
     const to = this.taken.get(sourceKey(range))
@@ -42,14 +44,17 @@ export class RangeCheck {
 
   /** Whether a partial of this range, or a mark, is to be taken. */
   admits(range: SourceRange, restart?: number): boolean {
+    if (restart === undefined && this.admitted && isSame(this.admitted, range)) return true
     const fit = restart === undefined ? this.fit(range) : this.restartFit(range, restart)
     if (fit === 'first' || fit === 'next') {
       if (this.refused.size > 0) this.refused.delete(sourceKey(range))
+      if (restart === undefined) this.admitted = range
       return true
     }
     if (fit !== 'covered') {
       const { source, partition, from, to } = range
       const stands = this.taken.get(sourceKey(range))!
+      this.admitted = undefined
       this.refused.set(sourceKey(range), { source, partition, fit, stands, from, to })
     }
     return false
@@ -70,10 +75,21 @@ export class RangeCheck {
 
   /** The mark arrived: everything up to its end is taken. */
   advance({ range, restart }: Pick<Mark, 'range' | 'restart'>): void {
+    this.admitted = undefined
     const key = sourceKey(range)
     const before = restart === undefined ? (this.taken.get(key) ?? 0) : 0
     this.taken.set(key, Math.max(range.to, before))
   }
+}
+
+function isSame(left: SourceRange, right: SourceRange): boolean {
+  const { source, partition, from, to } = left
+  return (
+    to === right.to &&
+    from === right.from &&
+    partition === right.partition &&
+    source === right.source
+  )
 }
 
 export function sourceKey(range: Pick<SourceRange, 'source' | 'partition'>): string {

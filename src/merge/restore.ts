@@ -130,7 +130,8 @@ export class Restore {
       side = { type, level, name: key, chunks: [] }
       this.sides.set(name, side)
     }
-    side.chunks[key.chunk] = value ?? undefined
+    // Kept until the end: a copy, not a view that holds a whole batch.
+    side.chunks[key.chunk] = value ? new Uint8Array(value) : undefined
   }
 
   /** One pass over the cache: windows that are not closed come to memory. */

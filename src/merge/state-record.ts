@@ -124,7 +124,7 @@ export function decodeKey(bytes: Uint8Array): StateKey {
 export function encodeContent(content: WindowContent, first: boolean): Uint8Array {
   const writer = new ByteWriter(content.envelope.length + 32).u8(VERSION).varint(content.chunks)
   if (first) writer.varint(content.frames).varint(content.late)
-  return writer.block(content.envelope).finish()
+  return writer.block(content.envelope).close()
 }
 
 /** @throws format-damaged, format-version */
@@ -149,7 +149,7 @@ export function encodeHeader(header: WindowHeader): Uint8Array {
     .varint(header.uniques)
     .varint(header.frames)
     .varint(header.commit)
-    .finish()
+    .close()
 }
 
 /** @throws format-damaged, format-version */

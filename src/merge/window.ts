@@ -66,6 +66,8 @@ export class Window {
   cacheHeaderStale = true
   /** Wall clock of the last emission in ms; only paces provisional ones. */
   emittedAt = Number.NEGATIVE_INFINITY
+  /** The turn of `Contents` in which it was touched last, apart for closed ones; −1 when it is not held. */
+  touchedIn = -1
   /** Bytes in memory when last looked at; 0 while there is no live content. */
   weight = 0
   /** Envelopes in the changelog, and in the cache; those beyond the current number are removed. */

@@ -117,13 +117,12 @@ export class MergeLoop {
   private take(records: readonly InRecord[]): void {
     const { merger, clock } = this.parts
     const now = clock.now()
-    for (const record of records) {
-      this.within('partials', record, ({ value }) => {
-        if (value?.[0] === PARTIAL_TYPE) merger.takePartial(decodePartial(value))
-        else if (value?.[0] === MARK_TYPE) merger.takeMark(decodeMark(value), now)
-        else throw failure('format-damaged', { format: 'partial', problem: 'unknown type' })
-      })
+    const take = ({ value }: InRecord): void => {
+      if (value?.[0] === PARTIAL_TYPE) merger.takePartial(decodePartial(value))
+      else if (value?.[0] === MARK_TYPE) merger.takeMark(decodeMark(value), now)
+      else throw failure('format-damaged', { format: 'partial', problem: 'unknown type' })
     }
+    for (const record of records) this.within('partials', record, take)
   }
 
   /** Names the record that makes no sense. */

@@ -70,14 +70,24 @@ export class CouponSet {
     return row
   }
 
-  /** A copy, unsigned and ascending. */
-  sorted(): Uint32Array {
+  /** Adds a list's coupons from row `from` on, until there are more than `most`; the first row that is left. */
+  addCoupons(coupons: Int32Array, from: number, to: number, most: number): number {
+    let row = from
+    while (row < to && this.size <= most) {
+      const coupon = coupons[row++]!
+      if (coupon !== 0) this.add(coupon)
+    }
+    return row
+  }
+
+  /** A copy in signed words, which ascends as unsigned numbers. */
+  sorted(): Int32Array {
     const coupons = new Uint32Array(this.size)
     let count = 0
     for (const coupon of this.places) {
       if (coupon !== 0) coupons[count++] = coupon
     }
-    return coupons.sort()
+    return new Int32Array(coupons.sort().buffer)
   }
 
   clear(): void {

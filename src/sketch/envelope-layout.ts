@@ -63,7 +63,7 @@ export function startEnvelope(header: EnvelopeHeader, payloadBytes: number): Byt
 }
 
 export function sealEnvelope(writer: ByteWriter): Uint8Array {
-  const bytes = writer.u32(0).finish()
+  const bytes = writer.u32(0).close()
   const end = bytes.length - CHECK_BYTES
   new DataView(bytes.buffer).setUint32(end, crc32c(bytes, 0, end), true)
   return bytes

@@ -52,29 +52,60 @@ export function readFingerprints(
   }
 }
 
-export function writeCoupons(writer: ByteWriter, coupons: Uint32Array): void {
+/** For the lists that fit; the writer gets a copy. */
+const scratch = new Uint8Array(20_480)
+
+/** Writes `count` coupons, which ascend as unsigned numbers. */
+export function writeCoupons(writer: ByteWriter, coupons: Int32Array, count: number): void {
+  const room = count * COUPON_BYTES_MAX
+  const bytes = room <= scratch.length ? scratch : new Uint8Array(room)
+  let at = 0
   let before = 0
-  for (let i = 0; i < coupons.length; i++) {
+  for (let i = 0; i < count; i++) {
     const coupon = coupons[i]!
-    writer.varint(coupon - before)
+    let step = (coupon - before) >>> 0
     before = coupon
+    while (step > 127) {
+      bytes[at++] = (step & 127) | 128
+      step >>>= 7
+    }
+    bytes[at++] = step
   }
+  writer.raw(bytes.subarray(0, at))
 }
 
-/** Calls `add` with each of `count` coupons as signed words. @throws format-damaged */
-export function readCoupons(
-  reader: ByteReader,
-  count: number,
-  add: (coupon: number) => void
-): void {
+/**
+ * Takes `count` coupons up to the reader's end, as signed words. The readable form, for each of them:
+ * `coupon = nextCoupon(reader, coupon, shortestVarint(reader))`, where no step is 0.
+ * @throws format-damaged
+ */
+export function readCoupons(reader: ByteReader, count: number): Int32Array {
   if (count > reader.remaining) throw reader.damaged(`${count} coupons don't fit in it`)
+  const bytes = reader.raw(reader.remaining)
+  const coupons = new Int32Array(count)
+  let at = 0
   let coupon = 0
   for (let i = 0; i < count; i++) {
-    const step = shortestVarint(reader)
+    let byte = at < bytes.length ? bytes[at]! : -1
+    at++
+    let step = byte & 127
+    for (let shift = 7; byte > 127; shift += 7) {
+      byte = at < bytes.length ? bytes[at]! : -1
+      at++
+      if (byte === 0) throw reader.damaged('a number is too long')
+      if (shift === 28 && byte > 15) throw reader.damaged('a coupon is out of range')
+      step |= (byte & 127) << shift
+    }
+    if (byte < 0) throw reader.damaged('it ends too early')
     if (step === 0) throw reader.damaged('its coupons do not ascend')
-    coupon = nextCoupon(reader, coupon, step)
-    add(coupon | 0)
+    const next = coupon + (step >>> 0)
+    coupon = next
+    if (next > COUPON_MAX) throw reader.damaged('a coupon is out of range')
+    coupons[i] = next
   }
+  if (at < bytes.length) throw reader.damaged(`${bytes.length - at} bytes too many`)
+  if (count > 0 && coupons[0]! >>> 0 < COUPON_MIN) throw reader.damaged('a coupon is out of range')
+  return coupons
 }
 
 export function writeRegisters(writer: ByteWriter, values: Uint8Array): void {
@@ -92,16 +123,25 @@ export function writeRegisters(writer: ByteWriter, values: Uint8Array): void {
   writer.raw(packed)
 }
 
-/** Fills `values`; each six bits are a valid register. @throws format-damaged */
-export function readRegisters(reader: ByteReader, values: Uint8Array): void {
+/** Fills `values`; each six bits are a valid register. How many aren't empty. @throws format-damaged */
+export function readRegisters(reader: ByteReader, values: Uint8Array): number {
   const packed = reader.raw((values.length / 4) * 3)
+  let filled = 0
   for (let to = 0, from = 0; to < values.length; to += 4, from += 3) {
     const word = packed[from]! | (packed[from + 1]! << 8) | (packed[from + 2]! << 16)
-    values[to] = word & 63
-    values[to + 1] = (word >>> 6) & 63
-    values[to + 2] = (word >>> 12) & 63
-    values[to + 3] = word >>> 18
+    const first = word & 63
+    const second = (word >>> 6) & 63
+    const third = (word >>> 12) & 63
+    const fourth = word >>> 18
+    values[to] = first
+    values[to + 1] = second
+    values[to + 2] = third
+    values[to + 3] = fourth
+    // Adding 63 carries into the seventh bit unless it is 0.
+    filled +=
+      ((first + 63) >> 6) + ((second + 63) >> 6) + ((third + 63) >> 6) + ((fourth + 63) >> 6)
   }
+  return filled
 }
 
 function nextCoupon(reader: ByteReader, before: number, step: number): number {

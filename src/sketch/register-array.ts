@@ -36,6 +36,20 @@ export class RegisterArray {
     this.raise(coupon & this.mask, coupon >>> ADDRESS_BITS)
   }
 
+  /** Adds coupons from row `from` on; a 0 among them is none. */
+  addCoupons(coupons: Int32Array, from: number, to: number): void {
+    const { values, mask } = this
+    let grown = false
+    for (let i = from; i < to; i++) {
+      const coupon = coupons[i]!
+      const value = coupon >>> ADDRESS_BITS
+      if (value <= values[coupon & mask]!) continue
+      values[coupon & mask] = value
+      grown = true
+    }
+    if (grown) this.counted = false
+  }
+
   addColumns(columns: HashColumns, from: number, to: number): void {
     if (columns instanceof WasmColumns && columns.paysFor(this.values, to - from)) {
       if (columns.raise(this.values, from, to)) this.counted = false

@@ -39,8 +39,7 @@ export function openRegisters(
     throw payload.damaged(`its registers take ${payload.remaining} bytes, not ${expected}`)
   }
   const registers = new RegisterArray(precision)
-  readRegisters(payload, registers.values)
-  const nonEmpty = 2 ** precision - registers.histogram()[0]!
+  const nonEmpty = readRegisters(payload, registers.values)
   if (count !== nonEmpty) throw payload.damaged(`it counts ${count} registers`)
   return registers
 }

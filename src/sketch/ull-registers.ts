@@ -41,6 +41,11 @@ export class UllRegisters {
     this.take(coupon & this.mask, coupon >>> ADDRESS_BITS)
   }
 
+  /** Adds coupons from row `from` on; a 0 among them is none. */
+  addCoupons(coupons: Int32Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) if (coupons[i] !== 0) this.addCoupon(coupons[i]!)
+  }
+
   addColumns(columns: HashColumns, from: number, to: number): void {
     if (columns instanceof WasmColumns && columns.paysFor(this.states, to - from)) {
       if (columns.raiseStates(this.states, from, to)) this.counted = false

@@ -32,6 +32,20 @@ test('finish gives a copy: writing on does not change it', () => {
   assert.equal(writer.length, 2)
 })
 
+test('a closed writer leaves its memory to the next, and what it wrote to its owner', () => {
+  const first = new ByteWriter(8).varint(1).block(new ByteWriter(8).u8(2).close()).close()
+  const inside = new ByteWriter(8).u8(7)
+  const second = new ByteWriter(8).u8(8).close()
+  assert.deepEqual([...first], [1, 1, 2])
+  assert.deepEqual([...inside.u8(9).close()], [7, 9])
+  assert.deepEqual([...second], [8])
+  const closed = new ByteWriter(8)
+  closed.u8(3).close()
+  const next = new ByteWriter(8).u8(4)
+  closed.u8(5)
+  assert.deepEqual([...next.close(), ...closed.finish()], [4, 5])
+})
+
 test('a reader of a part does not see what lies around it', () => {
   const whole = Uint8Array.from([9, 9, 1, 2, 9, 9])
   const part = new ByteReader(whole, 'thing', 2, 4)

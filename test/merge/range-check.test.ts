@@ -24,3 +24,18 @@ test('a position never moves back', () => {
   assert.equal(check.fit(range(50, 60)), 'next')
   assert.equal(check.fit(range(20, 30)), 'covered')
 })
+
+test('a flush that was let in is looked at anew after one that was refused, and after its mark', () => {
+  const check = new RangeCheck()
+  check.advance({ range: range(0, 50) })
+  assert.ok(check.admits(range(50, 60)))
+  assert.ok(!check.admits(range(55, 65)))
+  assert.equal(check.misfits.length, 1)
+  assert.ok(check.admits(range(50, 60)))
+  assert.equal(check.misfits.length, 0)
+  check.advance({ range: range(50, 60) })
+  assert.ok(!check.admits(range(50, 60)))
+  assert.ok(check.admits(range(60, 70)))
+  assert.ok(check.admits(range(60, 70, 1)))
+  assert.ok(check.admits(range(60, 70)))
+})

@@ -54,6 +54,23 @@ test('what cannot be counted is counted by reason and kept', async () => {
   assert.deepEqual([read, counted, rejected], [4, 1, 3])
 })
 
+test('what is kept of frames stays as it was when the source reads on in the same memory', async () => {
+  const kept: string[] = []
+  // The first is refused at once; the second only at the end, as nobody follows it into its year.
+  const refused = ['{"ts":1,', frame(T + 400 * 86_400, 'bold')]
+  const others = Array.from({ length: 200 }, (_, i) => frame(T + i, `u${i}`))
+  const lines = [...others.slice(0, 50), ...refused, ...others.slice(50)]
+  const run = count({
+    source: jsonlSource(bytesOf(lines)),
+    key: 'uid',
+    windows: ['1h'],
+    flushEvery: '1h',
+    rejects: { keep: ({ bytes }) => kept.push(Buffer.from(bytes).toString()) }
+  })
+  for await (const _ of run);
+  assert.deepEqual(kept, refused)
+})
+
 test('a wrong key ends the count with the names that are there', async () => {
   const lines = Array.from({ length: 50 }, (_, i) => frame(T, `u${i}`))
   const run = count({ source: jsonlSource(bytesOf(lines)), key: 'user', windows: ['1m'] })

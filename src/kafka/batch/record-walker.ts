@@ -6,34 +6,38 @@ import type { BatchRecords } from './record-batch.ts'
 //   header count | each: name length | name | value length | value          (length −1: null)
 
 /** One record's parts: views, valid as long as the batch's bytes are. */
-export interface RecordView {
+export interface RecordView<Bytes> {
   readonly timeDelta: number
   readonly offsetDelta: number
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  readonly headers: readonly (readonly [name: string, value: Buffer | null])[]
+  readonly key: Bytes | null
+  readonly value: Bytes | null
+  readonly headers: readonly Header<Bytes>[]
 }
 
+type Header<Bytes> = readonly [name: string, value: Bytes | null]
+
+const NO_HEADERS: readonly Header<never>[] = Object.freeze([])
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const VARINT_BYTES_MAX = 10
 
 /**
  * Reads the records of a batch one by one. For readers at a modest rate: an object per record. Throws
  * an ordinary error where the bytes make no sense.
  */
-export class RecordWalker {
-  private readonly bytes: Buffer
+export class RecordWalker<Bytes extends Uint8Array = Buffer> {
+  private readonly bytes: Bytes
   private at: number
   private readonly end: number
   private bound: number
 
-  constructor(records: BatchRecords) {
+  constructor(records: Omit<BatchRecords, 'bytes'> & { readonly bytes: Bytes }) {
     this.bytes = records.bytes
     this.at = records.start
     this.end = records.end
     this.bound = records.end
   }
 
-  next(): RecordView {
+  next(): RecordView<Bytes> {
     this.bound = this.end
     const length = this.varint()
     if (length < 0 || length > this.end - this.at) throw damaged(`a record of ${length} bytes`)
@@ -44,23 +48,29 @@ export class RecordWalker {
     const offsetDelta = this.varint()
     const key = this.block()
     const value = this.block()
-    const headers: [string, Buffer | null][] = []
     const count = this.varint()
     // A header takes two bytes at least.
     if (count < 0 || count > (end - this.at) / 2) throw damaged(`${count} headers`)
-    for (let i = 0; i < count; i++) {
-      const name = this.block()
-      headers.push([name?.toString('utf8') ?? '', this.block()])
-    }
+    const headers = count === 0 ? NO_HEADERS : this.headers(count)
     this.at = end
     return { timeDelta, offsetDelta, key, value, headers }
   }
 
-  private block(): Buffer | null {
+  private headers(count: number): readonly Header<Bytes>[] {
+    const headers: Header<Bytes>[] = []
+    for (let i = 0; i < count; i++) {
+      const name = this.block()
+      headers.push([name ? decoder.decode(name) : '', this.block()])
+    }
+    return headers
+  }
+
+  private block(): Bytes | null {
     const length = this.varint()
     if (length < 0) return null
     this.skip(length)
-    return this.bytes.subarray(this.at - length, this.at)
+    // A part is of the type of the whole.
+    return this.bytes.subarray(this.at - length, this.at) as Bytes
   }
 
   private skip(length: number): void {
