@@ -33,6 +33,12 @@ const MODULES = [
     path: 'src/kafka/batch/produce-kernel-module.ts',
     what: 'The produce kernel',
     name: 'produceKernelBase64'
+  },
+  {
+    config: 'wasm/unpack-asconfig.json',
+    path: 'src/kafka/batch/unpack-kernel-module.ts',
+    what: 'The unpack kernel',
+    name: 'unpackKernelBase64'
   }
 ] as const
 const TEXT_WIDTH = 92

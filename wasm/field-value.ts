@@ -47,7 +47,7 @@ function note(span: usize, kind: u32, start: usize, end: usize): void {
 }
 
 /** The first byte of a string's inside that is its end, an escape or a control character. */
-function plainEnd(at: usize, end: usize): usize {
+export function plainEnd(at: usize, end: usize): usize {
   const quotes = v128.load(QUOTES)
   const slashes = v128.load(SLASHES)
   const spaces = v128.load(SPACES)

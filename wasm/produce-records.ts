@@ -1,30 +1,31 @@
-import { BATCH_COUNT, BATCH_END, BATCH_FULL } from './produce-layout.ts'
+import { KEY_BYTES_MAX, SPANS_AT } from './extract-layout.ts'
+import { NULL, NUMBER } from './field-value.ts'
+import { findFields } from './frame-fields.ts'
+import { newlineFrom, OBJECT_CLOSE, OBJECT_OPEN } from './json-skip.ts'
+import { isJsonObject } from './json-whole.ts'
+import { isInteger } from './key-value.ts'
+import { murmur2 } from './murmur2.ts'
+import {
+  FULL_LANE,
+  LANE_BYTES,
+  LANE_COUNT,
+  LANE_DELTA,
+  LANE_END,
+  LANE_FIRST,
+  LANE_MAX,
+  TAKEN
+} from './produce-layout.ts'
 
-const NEWLINE: i32 = 0x0a
-const OBJECT_OPEN: u32 = 0x7b
-const OBJECT_CLOSE: u32 = 0x7d
+/** Lines are looked at whole; each has a key, by which its lane is chosen. */
+export const WHOLE: u32 = 1
+export const KEYED: u32 = 2
+
 /** As lengths of a record are written: −1 for no key, 0 for no headers. */
 const NO_KEY: u32 = 1
 const NO_HEADERS: u32 = 0
 /** What a record adds to a batch beside key and value, at most: `BatchEncoder.recordSize`. */
 const RECORD_OVERHEAD: usize = 29
 const BLOCK: usize = 64
-
-/** Position of the next line feed, at or behind `end` when there is none. */
-function newlineFrom(at: usize, end: usize): usize {
-  const newlines = i8x16.splat(<i8>NEWLINE)
-  for (let next = at; next < end; next += BLOCK) {
-    const low =
-      i8x16.bitmask(i8x16.eq(v128.load(next), newlines)) |
-      (i8x16.bitmask(i8x16.eq(v128.load(next, 16), newlines)) << 16)
-    const high =
-      i8x16.bitmask(i8x16.eq(v128.load(next, 32), newlines)) |
-      (i8x16.bitmask(i8x16.eq(v128.load(next, 48), newlines)) << 16)
-    const bits = <u64>(<u32>low) | ((<u64>(<u32>high)) << 32)
-    if (bits != 0) return next + <usize>ctz<u64>(bits)
-  }
-  return end
-}
 
 function varintSize(zigzag: u32): u32 {
   return zigzag < 128 ? 1 : (38 - clz<u32>(zigzag)) / 7
@@ -51,24 +52,25 @@ function copy(to: usize, from: usize, length: usize): void {
   }
 }
 
+/** Finds the key of the frame, which the first span then holds. Readable twin: `KeyField`. */
+function findKey(start: usize, end: usize): bool {
+  if (!findFields(start + 1, end)) return false
+  const kind = load<u32>(SPANS_AT)
+  const from = load<u32>(SPANS_AT, 4)
+  const length = load<u32>(SPANS_AT, 8) - from
+  if (length == 0 || length > load<u32>(KEY_BYTES_MAX) || kind == NULL) return false
+  return kind != NUMBER || isInteger(from, from + length)
+}
+
 /**
- * Appends the lines from `start` on as records without key and headers, all with the same time delta (in
- * zigzag form), and returns the position behind the last one. Stops before a line that is no frame at
- * sight (it begins with `{` and ends with `}`) or has no end before `end`, and before one that `batchMax`
- * has no room for. Readable twin: `BatchEncoder.append` for each line.
+ * Appends the lines from `start` on as records without headers to lanes, of which there is one where lines have
+ * no key, and returns the position behind the last one. Stops before a line that is no frame at sight (it
+ * begins with `{` and ends with `}`), that is odd, or has no end before `end`, and before one that its lane has
+ * no room for. Readable twin: `BatchEncoder.append` for each line.
  */
-export function records(
-  start: usize,
-  end: usize,
-  batchEnd: usize,
-  batchMax: usize,
-  first: u32,
-  timeDelta: u32
-): usize {
-  const timeSize = varintSize(timeDelta)
+export function records(start: usize, end: usize, lanes: usize, count: u32, how: u32): usize {
   let at = start
-  let to = batchEnd
-  let count = first
+  let taken: u32 = 0
   let full: u32 = 0
   while (at < end) {
     const newline = newlineFrom(at, end)
@@ -76,29 +78,66 @@ export function records(
     const length = newline - at
     if (length < 2) break
     if (<u32>load<u8>(at) != OBJECT_OPEN || <u32>load<u8>(newline - 1) != OBJECT_CLOSE) break
-    if (to + length + RECORD_OVERHEAD > batchMax) {
+    if ((how & WHOLE) != 0 && !isJsonObject(at, newline)) break
+    let index: u32 = 0
+    let key: usize = 0
+    let keyLength: u32 = 0
+    if ((how & KEYED) != 0) {
+      if (!findKey(at, newline)) break
+      key = load<u32>(SPANS_AT, 4)
+      keyLength = load<u32>(SPANS_AT, 8) - <u32>key
+      index = (murmur2(key, keyLength) & 0x7fff_ffff) % count
+    }
+    const lane = lanes + <usize>index * LANE_BYTES
+    const to = <usize>load<u32>(lane, LANE_END)
+    const before = load<u32>(lane, LANE_COUNT)
+    if (to + length + keyLength + RECORD_OVERHEAD > <usize>load<u32>(lane, LANE_MAX)) {
       // One that an empty batch has no room for is odd.
-      full = count > 0 ? 1 : 0
+      full = before > 0 ? index + 1 : 0
       break
     }
-    const valueLength = (<u32>length) << 1
-    const offsetDelta = count << 1
-    const body = 3 + timeSize + varintSize(offsetDelta) + varintSize(valueLength) + <u32>length
-    to = writeVarint(to, body << 1)
-    store<u8>(to, 0)
-    to = writeVarint(to + 1, timeDelta)
-    to = writeVarint(to, offsetDelta)
-    store<u8>(to, NO_KEY)
-    to = writeVarint(to + 1, valueLength)
-    copy(to, at, length)
-    to += length
-    store<u8>(to, NO_HEADERS)
-    to++
-    count++
+    if (before == 0) store<u32>(lane, taken, LANE_FIRST)
+    const size = <u32>length
+    const last = append(to, at, size, key, keyLength, load<u32>(lane, LANE_DELTA), before)
+    store<u32>(lane, <u32>last, LANE_END)
+    store<u32>(lane, before + 1, LANE_COUNT)
+    taken++
     at = newline + 1
   }
-  store<u32>(BATCH_END, <u32>to)
-  store<u32>(BATCH_COUNT, count)
-  store<u32>(BATCH_FULL, full)
+  store<u32>(TAKEN, taken)
+  store<u32>(FULL_LANE, full)
   return at
+}
+
+/** Writes a record at `to`, without a key where its length is 0, and returns its end. */
+function append(
+  to: usize,
+  value: usize,
+  length: u32,
+  key: usize,
+  keyLength: u32,
+  timeDelta: u32,
+  offset: u32
+): usize {
+  const offsetDelta = offset << 1
+  const keySize = keyLength == 0 ? 1 : varintSize(keyLength << 1) + keyLength
+  const body =
+    2 + keySize + varintSize(timeDelta) + varintSize(offsetDelta) + varintSize(length << 1) + length
+  let at = writeVarint(to, body << 1)
+  store<u8>(at, 0)
+  at = writeVarint(at + 1, timeDelta)
+  at = writeVarint(at, offsetDelta)
+  if (keyLength == 0) {
+    store<u8>(at, NO_KEY)
+    at++
+  } else {
+    at = writeVarint(at, keyLength << 1)
+    copy(at, key, keyLength)
+    at += keyLength
+  }
+  at = writeVarint(at, length << 1)
+  copy(at, value, length)
+  at += length
+  store<u8>(at, NO_HEADERS)
+  return at + 1
 }

@@ -7,6 +7,17 @@ export interface SentLines {
   readonly frames: number
 }
 
+/** How much of a line is looked at before it is sent: its ends, or all of it. */
+export type CheckDepth = 'ends' | 'whole'
+
+/** What a line must be, and where its key comes from. */
+export interface LineRules {
+  /** Top-level field whose text becomes the record key. */
+  readonly keyField?: string
+  /** Default `ends`. */
+  readonly check?: CheckDepth
+}
+
 /**
  * Where frames are sent. `send` only collects; `full` and `ready` are the back-pressure, `flush`
  * waits for every ack. Sends are numbered from 0 in the order of the calls.
@@ -18,16 +29,18 @@ export interface FrameSink {
   readonly batchBytesMax: number
   /** Frames that are stored safely. */
   readonly acked: number
+  /** What lines have to be for `sendLines`, and which key they get. */
+  readonly rules: LineRules
   /** True at the bound of the buffer: await `ready` before more is sent. */
   readonly full: boolean
-  /** The partition of a record key, or the one for frames without a key. */
-  partitionFor(key: Uint8Array | null): number
+  /** The partition of a record key, or the one for this frame without a key. */
+  partitionFor(key: Uint8Array | null, value: Uint8Array): number
   /** Copies key and value. Throws what ended the sink. */
   send(partition: number, key: Uint8Array | null, value: Uint8Array, timeMs: number): void
   /**
-   * Sends the lines of `bytes[start, end)` without keys, as long as they are whole and frames at sight:
-   * `{` at the beginning, `}` at the end, nothing around. May send none: what it does is the same as
-   * `send` for each. Throws what ended the sink.
+   * Sends the lines of `bytes[start, end)` by the rules, as long as they are whole and frames at sight:
+   * `{` at the beginning, `}` at the end, nothing around. May stop at any line, and send none: what it
+   * does is the same as `send` for each. Throws what ended the sink.
    */
   sendLines(bytes: Uint8Array, start: number, end: number, timeMs: number): SentLines
   /** Rejects with what ended the sink. */

@@ -1,9 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { isJsonObject } from '../extract/json-validator.ts'
 import { OBJECT_CLOSE, OBJECT_OPEN, spaceEnd } from '../extract/json-walk.ts'
-
-/** How much of a line is looked at before it is sent. */
-export type CheckDepth = 'ends' | 'whole'
+import type { CheckDepth } from '../port/sink.ts'
 
 /**
  * True for what may be sent as a frame. With `ends`: it opens and closes like a JSON object (white

@@ -35,13 +35,16 @@ export class KeyField {
     this.name = utf8(name)
   }
 
-  /** Undefined when the key was found, else why not. What follows the field is not looked at. */
+  /**
+   * Undefined when the key was found, else why not. What follows the field is not looked at, and of what comes
+   * before it only quotes, colons, commas and brackets.
+   */
   find(bytes: Uint8Array, start: number, end: number): KeyProblem | undefined {
     let at = spaceEnd(bytes, start, end)
     if (at === end || bytes[at] !== OBJECT_OPEN) return 'bad-json'
     at = spaceEnd(bytes, at + 1, end)
     while (at < end && bytes[at] === QUOTE) {
-      const nameEnd = textEnd(bytes, at, end)
+      const nameEnd = valueEnd(bytes, at, end)
       if (nameEnd === DAMAGED) return 'bad-json'
       const wanted = this.isWanted(bytes, at + 1, nameEnd - 1)
       at = spaceEnd(bytes, nameEnd, end)

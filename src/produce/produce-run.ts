@@ -7,11 +7,12 @@ import { spaceEnd } from '../extract/json-walk.ts'
 import type { Clock } from '../port/clock.ts'
 import type { FrameSink, RejectSink } from '../port/sink.ts'
 import type { Progress, Source, Taker } from '../port/source.ts'
-import { type CheckDepth, isFrame } from './frame-check.ts'
+import { isFrame } from './frame-check.ts'
 import { KeyField } from './key-field.ts'
 import { type LineVisitor, LineWalker } from './line-walker.ts'
 import { ResumeLedger } from './resume-ledger.ts'
 
+const NEWLINE = 0x0a
 /** A record alone in a batch takes this much beside its key and value, at most. */
 const RECORD_OVERHEAD_BYTES = 90
 /** A run shorter than this cost the sink more than it saved, so more lines are passed before the next. */
@@ -26,10 +27,6 @@ export interface ProduceOptions {
   readonly sink: FrameSink
   readonly rejects: RejectSink
   readonly clock: Clock
-  /** Top-level field whose text becomes the record key. */
-  readonly keyField?: string
-  /** Default `ends`. */
-  readonly check?: CheckDepth
   /** Lines at the beginning that were sent before. */
   readonly skip?: number
   /** How long the sink keeps trying, for the words of `produce-gave-up`. */
@@ -66,7 +63,6 @@ export class ProduceRun {
   private readonly keyField: KeyField | undefined
   private readonly rejected: Record<string, number> = {}
   private readonly started: number
-  private readonly wholesale: boolean
   private line: number
   /** Lines to look at one by one where the sink has stopped. */
   private closeLooks = 1
@@ -76,8 +72,8 @@ export class ProduceRun {
 
   constructor(options: ProduceOptions) {
     this.options = options
-    this.keyField = options.keyField === undefined ? undefined : new KeyField(options.keyField)
-    this.wholesale = this.keyField === undefined && (options.check ?? 'ends') === 'ends'
+    const { keyField } = options.sink.rules
+    this.keyField = keyField === undefined ? undefined : new KeyField(keyField)
     this.line = options.skip ?? 0
     this.started = options.clock.now()
   }
@@ -149,12 +145,14 @@ export class ProduceRun {
 
   private take(bytes: Uint8Array, start: number, end: number, last: boolean): number {
     const now = this.options.clock.now()
-    const knownUtf8 = isUtf8(bytes.subarray(start, end))
+    // What follows the last line end may be cut within a character, and is not looked at before it is whole.
+    const wholeEnd = last ? end : Math.max(start, bytes.lastIndexOf(NEWLINE, end - 1) + 1)
+    const knownUtf8 = isUtf8(bytes.subarray(start, wholeEnd))
     const visit: LineVisitor = (from, to, tooLong) => {
       this.takeLine(bytes, from, to, tooLong, knownUtf8, now)
       this.line++
     }
-    if (!this.wholesale || !knownUtf8) return this.walker.walk(bytes, start, end, last, visit)
+    if (!knownUtf8) return this.walker.walk(bytes, start, end, last, visit)
     let at = start
     for (;;) {
       const run = this.takeRun(bytes, at, end, now)
@@ -185,7 +183,8 @@ export class ProduceRun {
     knownUtf8: boolean,
     now: number
   ): void {
-    const { sink, source, rejects, check = 'ends' } = this.options
+    const { sink, source, rejects } = this.options
+    const { check = 'ends' } = sink.rules
     const start = afterBom(bytes, lineStart, end)
     if (!tooLong && spaceEnd(bytes, start, end) === end) {
       this.blank++
@@ -207,7 +206,8 @@ export class ProduceRun {
       rejects.keep(rejectOf(source.name, 0, this.line, problem, frame))
       return
     }
-    sink.send(sink.partitionFor(key), key, bytes.subarray(start, end), now)
+    const value = bytes.subarray(start, end)
+    sink.send(sink.partitionFor(key, value), key, value, now)
     this.ledger.record(this.line)
     this.sent++
     this.bytes += end - start

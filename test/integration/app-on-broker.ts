@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { systemClock } from '../../src/host/system-clock.ts'
-import { BatchEncoder } from '../../src/kafka/batch/batch-encoder.ts'
 import { logBatches } from '../../src/kafka/batch/log-batches.ts'
 import type { Cluster } from '../../src/kafka/connection/cluster.ts'
 import { KafkaAppLog } from '../../src/kafka/fetch/app-log.ts'
@@ -97,8 +96,7 @@ export class AppOnBroker {
     })
     const delivery = new TransactionDelivery(this.cluster, common)
     const enqueue = (log: LogName, partition: number, ...values: string[]) => {
-      const encoder = new BatchEncoder()
-      for (const { bytes, count } of logBatches(encoder, values.map(record), systemClock.now())) {
+      for (const { bytes, count } of logBatches(values.map(record), systemClock.now())) {
         delivery.enqueue(this.topics[log], partition, bytes, count)
       }
     }

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
 import * as K from '@platformatic/kafka'
-import { BatchEncoder, noIdentity } from '../../src/kafka/batch/batch-encoder.ts'
+import { BatchEncoder } from '../../src/kafka/batch/batch-encoder.ts'
 import { isRetriable } from '../../src/kafka/connection/client-errors.ts'
 import { Cluster } from '../../src/kafka/connection/cluster.ts'
 import { withRetry } from '../../src/kafka/connection/retry.ts'
 import { call } from '../../src/kafka/connection/wire.ts'
 import { RecordReader } from '../../src/kafka/fetch/record-reader.ts'
 import { produceReadyBatches } from '../../src/kafka/produce/produce-request.ts'
+import { finished, noIdentity } from '../kafka/finished-batch.ts'
 import { ownBroker } from './dev-broker.ts'
 
 const NODES = 3
@@ -28,7 +29,7 @@ async function createTopic(cluster: Cluster, name: string): Promise<void> {
 async function produce(cluster: Cluster, topic: string, partition: number, from: number) {
   const encoder = new BatchEncoder()
   for (let i = 0; i < HUNDRED; i++) encoder.append(null, Buffer.from(`${from + i}`), Date.now())
-  const bytes = encoder.finish({ ...noIdentity, codec: 'none', transactional: false })
+  const bytes = finished(encoder, { ...noIdentity, codec: 'none', transactional: false })
   const attempt = async (): Promise<void> => {
     const wire = await cluster.wire('produce', await cluster.leader(topic, partition))
     const batch = { topic, partition, bytes }

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import * as K from '@platformatic/kafka'
-import {
-  BatchEncoder,
-  type BatchIdentity,
-  noIdentity
-} from '../../src/kafka/batch/batch-encoder.ts'
+import { BatchEncoder, type BatchIdentity } from '../../src/kafka/batch/batch-encoder.ts'
 import type { Codec } from '../../src/kafka/batch/codecs.ts'
 import { isRetriable } from '../../src/kafka/connection/client-errors.ts'
 import type { Cluster } from '../../src/kafka/connection/cluster.ts'
 import { withRetry } from '../../src/kafka/connection/retry.ts'
 import { call } from '../../src/kafka/connection/wire.ts'
 import { produceReadyBatches } from '../../src/kafka/produce/produce-request.ts'
+import { finished, noIdentity } from '../kafka/finished-batch.ts'
 
 /** A batch of text values with keys k0, k1 … and times a second apart. */
 export function encode(
@@ -23,7 +20,7 @@ export function encode(
   for (const [i, value] of values.entries()) {
     encoder.append(Buffer.from(`k${i}`), Buffer.from(value), 1_700_000_000_000 + i * 1_000)
   }
-  return encoder.finish({ ...identity, codec, transactional: identity !== noIdentity })
+  return finished(encoder, { ...identity, codec, transactional: identity !== noIdentity })
 }
 
 /** Ready batches to a partition; a topic that was made just now may refuse its first ones. */

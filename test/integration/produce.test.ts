@@ -10,6 +10,7 @@ import { ProduceDelivery } from '../../src/kafka/produce/produce-delivery.ts'
 import { produceReadyBatches } from '../../src/kafka/produce/produce-request.ts'
 import { Producer } from '../../src/kafka/produce/producer.ts'
 import { idempotentIdentity } from '../../src/kafka/produce/producer-identity.ts'
+import { finished } from '../kafka/finished-batch.ts'
 import { CuttingProxy, throughProxy } from './cutting-proxy.ts'
 import { developmentBroker } from './dev-broker.ts'
 import { Scratch } from './scratch.ts'
@@ -148,7 +149,7 @@ describe('producing', { skip: broker === undefined }, () => {
     const encoder = new BatchEncoder()
     for (const value of ['a', 'b', 'c']) encoder.append(null, Buffer.from(value), 1)
     const how = { ...identity, sequence: 0, codec: 'none', transactional: false } as const
-    const batch = { topic: name, partition: 0, bytes: encoder.finish(how) }
+    const batch = { topic: name, partition: 0, bytes: finished(encoder, how) }
     for (let attempt = 0; attempt < 3; attempt++) {
       const [answer] = await call(wire, produceReadyBatches, null, 5_000, [batch])
       assert.equal(answer!.errorCode, 0)
@@ -165,7 +166,7 @@ describe('producing', { skip: broker === undefined }, () => {
       const encoder = new BatchEncoder()
       for (const value of texts) encoder.append(null, Buffer.from(value), 1)
       const how = { ...identity, sequence, codec: 'none', transactional: false } as const
-      const batch = { topic: name, partition: 0, bytes: encoder.finish(how) }
+      const batch = { topic: name, partition: 0, bytes: finished(encoder, how) }
       return (await call(wire, produceReadyBatches, null, 5_000, [batch]))[0]!.errorCode
     }
     const crossing = ['a', 'b', 'c', 'd']
@@ -195,7 +196,7 @@ describe('producing', { skip: broker === undefined }, () => {
         encoder.append(null, Buffer.from(`${i}.${j}`), 1)
       }
       const how = { producerId: -1n, epoch: -1, sequence: -1 }
-      const bytes = encoder.finish({ ...how, codec: 'none', transactional: false })
+      const bytes = finished(encoder, { ...how, codec: 'none', transactional: false })
       acks.push(delivery.enqueue(name, 0, bytes, 3))
     }
     assert.deepEqual(await Promise.all(acks), [0, 3, 6, 9, 12, 15, 18, 21, 24, 27])

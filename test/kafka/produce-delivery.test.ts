@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { failure } from '../../src/core/errors.ts'
-import { BatchEncoder, noIdentity } from '../../src/kafka/batch/batch-encoder.ts'
+import { BatchEncoder } from '../../src/kafka/batch/batch-encoder.ts'
 import { type DeliveryOptions, ProduceDelivery } from '../../src/kafka/produce/produce-delivery.ts'
 import type { Clock } from '../../src/port/clock.ts'
 import { ScriptedLeaders } from './scripted-leaders.ts'
@@ -39,7 +39,7 @@ function setUp(options: Partial<DeliveryOptions> = {}) {
   const send = (partition: number, size = 10, count = 1) => {
     const encoder = new BatchEncoder()
     for (let i = 0; i < count; i++) encoder.append(null, Buffer.alloc(size), 1)
-    const bytes = encoder.finish({ ...noIdentity, codec: 'none', transactional: false })
+    const bytes = encoder.close('none', false)
     return delivery.enqueue('t', partition, bytes, count)
   }
   return { leaders, delivery, lines, send }

@@ -10,6 +10,7 @@ import { ProduceBuffers } from '../../src/kafka/batch/produce-buffers.ts'
 import { ProduceKernel } from '../../src/kafka/batch/produce-kernel.ts'
 import * as facade from '../../src/kafka/batch/produce-kernel-layout.ts'
 import { RecordWalker } from '../../src/kafka/batch/record-walker.ts'
+import * as fieldLayout from '../../wasm/extract-layout.ts'
 import * as layout from '../../wasm/produce-layout.ts'
 
 const CONFIG = '../../wasm/produce-asconfig.json'
@@ -27,20 +28,48 @@ function kernelFor(batchBytes: number): ProduceKernel {
 }
 
 test('facade and kernel have the same memory layout, without overlaps', () => {
-  const places = new Map<string, number>(Object.entries(layout))
+  const places = new Map<string, number>(Object.entries(fieldLayout).concat(Object.entries(layout)))
   for (const [name, place] of Object.entries(facade)) assert.equal(place, places.get(name), name)
   const { options } = JSON.parse(readFileSync(new URL(CONFIG, import.meta.url), 'utf8'))
   assert.equal(options.initialMemory * PAGE_BYTES, layout.BATCH_AT + PAGE_BYTES)
-  assert.ok(layout.BATCH_FULL + 4 <= layout.TABLE_AT)
+  assert.ok(fieldLayout.SPANS_AT + fieldLayout.SPAN_BYTES <= layout.TAKEN)
+  assert.ok(layout.FULL_LANE + 4 <= fieldLayout.FIELDS_AT)
+  assert.ok(fieldLayout.NAMES_AT + 256 <= layout.TABLE_AT)
   assert.equal(layout.TABLE_BYTES, 4 << layout.TABLE_BITS)
   assert.ok(layout.TABLE_AT + layout.TABLE_BYTES <= layout.LINES_AT)
   assert.ok(layout.LINES_AT + layout.LINES_BYTES + layout.SLACK_BYTES <= layout.BATCH_AT)
   assert.ok(layout.LINES_AT > 65_535, 'position 0 is farther away than a match may be')
 })
 
+/** Takes the lines of one lane until it is full or meets an odd one. */
+function appendLines(
+  kernel: ProduceKernel | undefined,
+  encoder: BatchEncoder,
+  bytes: Buffer,
+  start: number,
+  timeMs: number,
+  bytesMax = BATCH_BYTES
+) {
+  let at = start
+  let count = 0
+  let full = false
+  while (kernel !== undefined && !full && at < bytes.length) {
+    const size = kernel.load(bytes, at, bytes.length)
+    encoder.openLane(timeMs, bytesMax)
+    const used = kernel.take(0, size)
+    const taken = encoder.closeLane(timeMs)
+    assert.equal(taken, kernel.taken)
+    count += taken
+    full = kernel.fullLane === 0
+    at += used
+    if (used === 0) break
+  }
+  return { end: at, count, full }
+}
+
 /** What a sink does with lines: at once where it can, one by one where it must, in batches. */
 function batchesOf(lines: readonly string[], timesMs: readonly number[], kernel?: ProduceKernel) {
-  const encoder = new BatchEncoder({ kernel, takesLines: true })
+  const encoder = new BatchEncoder({ kernel, lane: 0 })
   const bytes = Buffer.from(lines.map(line => `${line}\n`).join(''))
   const batches: { count: number; bytes: Buffer }[] = []
   const taken: number[] = []
@@ -49,7 +78,7 @@ function batchesOf(lines: readonly string[], timesMs: readonly number[], kernel?
   const leave = () => batches.push({ count: encoder.count, bytes: encoder.close('none', false) })
   while (at < bytes.length) {
     const timeMs = timesMs[Math.floor((at * timesMs.length) / bytes.length)]!
-    const { end, count, full } = encoder.appendLines(bytes, at, bytes.length, timeMs, BATCH_BYTES)
+    const { end, count, full } = appendLines(kernel, encoder, bytes, at, timeMs)
     assert.equal(bytes.subarray(at, end).filter(byte => byte === NEWLINE).length, count)
     taken.push(count)
     at = end
@@ -140,19 +169,21 @@ test('usual lines are all taken at once, whatever their length', () => {
 
 test('more lines than the kernel has room for at once are taken in pieces', () => {
   const kernel = kernelFor(1_000_000)
-  const encoder = new BatchEncoder({ kernel, takesLines: true })
+  const encoder = new BatchEncoder({ kernel, lane: 0 })
   const lines = Array.from({ length: 9_000 }, (_, i) => `{"n":${i},"x":"${'y'.repeat(i % 100)}"}\n`)
   const bytes = Buffer.from(lines.join(''))
   assert.ok(bytes.length > 2 * layout.LINES_BYTES)
-  const { end, count } = encoder.appendLines(bytes, 0, bytes.length - 1, 7, 1_000_000)
+  const unended = bytes.subarray(0, -1)
+  const { end, count } = appendLines(kernel, encoder, unended, 0, 7, 1_000_000)
   assert.equal(count, lines.length - 1, 'the last has no end')
   assert.equal(end, bytes.length - lines.at(-1)!.length)
 })
 
 test('a frame longer than the kernel has room for is left to the caller', () => {
-  const encoder = new BatchEncoder({ kernel: kernelFor(1_000_000), takesLines: true })
+  const kernel = kernelFor(1_000_000)
+  const encoder = new BatchEncoder({ kernel, lane: 0 })
   const bytes = Buffer.from(`{${'x'.repeat(layout.LINES_BYTES)}}\n`)
-  const { end, count, full } = encoder.appendLines(bytes, 0, bytes.length, 7, 1_000_000)
+  const { end, count, full } = appendLines(kernel, encoder, bytes, 0, 7, 1_000_000)
   assert.deepEqual([end, count, full], [0, 0, false])
 })
 
@@ -200,8 +231,8 @@ test('lz4 unpacks to what it was at the borders of its blocks and of distances',
     [262_145, 4],
     [1_048_577, 150]
   ] as const) {
-    kernel.batch.set(sample(size, letters, size))
-    assertUnpacks(kernel, kernel.batch.subarray(0, size))
+    kernel.batch(0).set(sample(size, letters, size))
+    assertUnpacks(kernel, kernel.batch(0).subarray(0, size))
   }
 })
 
@@ -224,8 +255,9 @@ test('without WASM there is no kernel, and an encoder without one takes no lines
   } finally {
     Object.assign(globalThis, { WebAssembly: real })
   }
-  const encoder = new BatchEncoder({ takesLines: true })
-  assert.equal(encoder.appendLines(Buffer.from('{}\n'), 0, 3, 1, 1_000).count, 0)
+  const encoder = new BatchEncoder({ lane: 0 })
+  encoder.openLane(1, 1_000)
+  assert.equal(encoder.closeLane(1), 0)
 })
 
 test('buffers given back are used again, up to a bound', () => {

@@ -28,6 +28,8 @@ export class ScriptedLeaders {
   readonly requests: Arrival[][] = []
   readonly stored: Arrival[] = []
   refreshes = 0
+  /** Of the topic. */
+  partitions = 1
   private ids = 0
   private readonly expected = new Map<string, number>()
 
@@ -36,6 +38,11 @@ export class ScriptedLeaders {
     const wire = { address: 'scripted', closed: false, send: this.send.bind(this) }
     const leaders = {
       options: { brokers: ['scripted'] },
+      topic: async () => ({ partitions: Array.from({ length: this.partitions }) }),
+      // Nobody may read its settings.
+      controller: async () => {
+        throw failure('broker-denied', { request: 'settings', problem: 'scripted', right: 'none' })
+      },
       leader: async (topic: string, partition: number) => {
         await Promise.resolve()
         const code = this.leaderless.get(partition)

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { failure, isFailure } from '../../src/core/errors.ts'
 import { jsonlSource } from '../../src/host/jsonl-source.ts'
 import type { Clock } from '../../src/port/clock.ts'
+import type { LineRules } from '../../src/port/sink.ts'
 import { type ProduceOptions, ProduceRun } from '../../src/produce/produce-run.ts'
 import { RejectList, ScriptedSink } from './scripted-sink.ts'
 
@@ -20,8 +21,13 @@ function steppingClock(): Clock {
   }
 }
 
-function runOf(input: string | Uint8Array, options: Partial<ProduceOptions> = {}) {
+function runOf(
+  input: string | Uint8Array,
+  options: Partial<ProduceOptions> = {},
+  rules: LineRules = {}
+) {
   const sink = options.sink instanceof ScriptedSink ? options.sink : new ScriptedSink().eager()
+  sink.rules = rules
   const rejects = new RejectList()
   const source = jsonlSource([Buffer.from(input)][Symbol.iterator](), { readBytes: 64 })
   const clock = steppingClock()
@@ -47,9 +53,11 @@ test('every line is sent once, byte for byte, with the present as its time', asy
 })
 
 test('the record key is the field’s text', async () => {
-  const { run, sink } = runOf('{"uid":"a\\u0062"}\n{"x":{"uid":1},"uid":2.50}\n', {
-    keyField: 'uid'
-  })
+  const { run, sink } = runOf(
+    '{"uid":"a\\u0062"}\n{"x":{"uid":1},"uid":2.50}\n',
+    {},
+    { keyField: 'uid' }
+  )
   await run.run()
   assert.deepEqual(
     sink.sent.map(({ key }) => key),
@@ -72,7 +80,7 @@ test('blank lines are passed over, bad ones kept with line and reason, none sent
     `{"uid":4,"x":"${'y'.repeat(10_000)}"}`,
     '{"uid":5}'
   ]
-  const { run, sink, rejects } = runOf(lines.join('\n'), { keyField: 'uid' })
+  const { run, sink, rejects } = runOf(lines.join('\n'), {}, { keyField: 'uid' })
   const report = await run.run()
   assert.deepEqual(
     sink.sent.map(({ value }) => value),
@@ -98,7 +106,7 @@ test('blank lines are passed over, bad ones kept with line and reason, none sent
 test('strict looks at the whole line', async () => {
   const odd = '{"uid":1,}\n{"uid":1} {"uid":2}\n{"uid":3}\n'
   assert.equal((await runOf(odd).run.run()).frames, 3)
-  const { run, rejects } = runOf(odd, { check: 'whole' })
+  const { run, rejects } = runOf(odd, {}, { check: 'whole' })
   assert.equal((await run.run()).frames, 1)
   assert.equal(rejects.kept.length, 2)
 })

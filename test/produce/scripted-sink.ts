@@ -1,9 +1,10 @@
 import type { Reject } from '../../src/core/reject.ts'
-import type { FrameSink, RejectSink, SentLines } from '../../src/port/sink.ts'
+import type { FrameSink, LineRules, RejectSink, SentLines } from '../../src/port/sink.ts'
 
 /** A sink in memory: it acks when the script says so, and ends when it says so. */
 export class ScriptedSink implements FrameSink {
   readonly topic = 'frames'
+  rules: LineRules = {}
   batchBytesMax = 10_000
   acked = 0
   capacity = Number.POSITIVE_INFINITY
@@ -26,13 +27,14 @@ export class ScriptedSink implements FrameSink {
     this.sent.push({ key: key && text(key), value: text(value), time })
   }
 
-  /** As a sink does that takes lines as a whole; every other time it takes none. */
+  /** As a sink does that takes lines as a whole; every other time, and by other rules, it takes none. */
   sendLines(bytes: Uint8Array, start: number, end: number, time: number): SentLines {
     this.asked++
     let at = start
     let frames = 0
     for (;;) {
-      const newline = this.asked % 2 === 0 ? bytes.indexOf(0x0a, at) : -1
+      const isPlain = this.rules.keyField === undefined && this.rules.check !== 'whole'
+      const newline = isPlain && this.asked % 2 === 0 ? bytes.indexOf(0x0a, at) : -1
       if (newline === -1 || newline >= end) break
       if (bytes[at] !== 0x7b || newline - at < 2 || bytes[newline - 1] !== 0x7d) break
       if (newline - at > this.batchBytesMax - 90) break

@@ -69,8 +69,13 @@ async function produce(context: CommandContext): Promise<number> {
   const cluster = await Cluster.connect(kafkaSettings(options, folder))
   const rejects = new RejectFile(rejectsPath(context, inputs), options.get('skip') > 0)
   try {
+    const keyField = options.get('record-key')
     const sink = await Producer.open(cluster, {
       topic,
+      rules: {
+        check: options.get('strict') ? 'whole' : 'ends',
+        ...(keyField !== undefined && { keyField })
+      },
       clock,
       random: Math.random,
       codec: options.get('compression'),
@@ -99,7 +104,6 @@ async function send(
 ): Promise<number> {
   const { options, stderr, clock, signal } = context
   const progress = new Progress(stderr.status, clock, 'produce')
-  const keyField = options.get('record-key')
   const rate = options.get('send-rate')
   const run = new ProduceRun({
     source,
@@ -107,10 +111,8 @@ async function send(
     rejects,
     clock,
     signal,
-    check: options.get('strict') ? 'whole' : 'ends',
     skip: options.get('skip'),
     giveUpAfterMs: options.get('give-up-after'),
-    ...(keyField !== undefined && { keyField }),
     ...(rate !== undefined && { rate }),
     onProgress: report =>
       progress.update({

@@ -64,40 +64,26 @@ export interface BatchIdentity {
   readonly sequence: number
 }
 
-export interface BatchFinish extends BatchIdentity {
-  readonly codec: Codec
-  readonly transactional: boolean
-}
-
-export const noIdentity: BatchIdentity = { producerId: -1n, epoch: -1, sequence: -1 }
-
 const CAPACITY = 16_384
 const NO_HEADERS: readonly RecordHeader[] = []
 /** Time deltas up to this are a number of 32 bits in zigzag form. */
 const SMALL_DELTA_MAX = 2 ** 30
-
-/** What became of lines that were appended as a whole. */
-export interface AppendedLines {
-  /** Where the first line begins that was not taken. */
-  readonly end: number
-  readonly count: number
-  /** True when the batch has no room for the next line. */
-  readonly full: boolean
-}
 
 export interface BatchEncoderOptions {
   /** Bytes there is room for at first. */
   readonly capacity?: number
   /** Compresses lz4. */
   readonly kernel?: ProduceKernel | undefined
-  /** The batch is built in the kernel's memory, which has room for one: lines are taken many at a time. */
-  readonly takesLines?: boolean
+  /** Which of the kernel's lanes: the batch is built there, and takes lines many at a time. */
+  readonly lane?: number | undefined
   /** Where finished batches come from. */
   readonly buffers?: ProduceBuffers
 }
 
-/** Collects records in Kafka's own bytes; `finish` makes them a batch that is ready for Produce. */
+/** Collects records in Kafka's own bytes; `close` and `stampBatch` make them a batch that is ready for Produce. */
 export class BatchEncoder {
+  /** Its lane of the kernel, when it has one. */
+  readonly lane: number | undefined
   private readonly kernel: ProduceKernel | undefined
   private readonly home: Buffer | undefined
   private readonly buffers: ProduceBuffers | undefined
@@ -108,9 +94,10 @@ export class BatchEncoder {
   private maxTime = 0
 
   constructor(options: BatchEncoderOptions = {}) {
-    const { capacity = CAPACITY, kernel, takesLines = false, buffers } = options
+    const { capacity = CAPACITY, kernel, lane, buffers } = options
     this.kernel = kernel
-    this.home = takesLines ? kernel?.batch : undefined
+    this.lane = lane
+    this.home = lane === undefined ? undefined : kernel?.batch(lane)
     this.buffers = buffers
     this.bytes = this.home ?? Buffer.allocUnsafeSlow(Math.max(capacity, BATCH_HEADER_BYTES))
   }
@@ -169,39 +156,29 @@ export class BatchEncoder {
   }
 
   /**
-   * Appends the lines of `bytes[start, end)` as records without key, as long as they are frames at
-   * sight: `{` at the beginning, `}` at the end. None is taken where there is no kernel. The batch
-   * stays below `bytesMax`. `append` for each line does the same.
+   * Lets the kernel append lines as records of this time, in a batch of at most `bytesMax`: none when the
+   * batch has outgrown the lane, or its times are too far apart. `append` for each line does the same.
    */
-  appendLines(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    timeMs: number,
-    bytesMax: number
-  ): AppendedLines {
+  openLane(timeMs: number, bytesMax: number): void {
     assert(timeMs >= 0 && timeMs <= TIME_MAX, `record time ${timeMs} is in range`)
-    const { home, kernel, records } = this
-    if (kernel === undefined || this.bytes !== home) return { end: start, count: 0, full: false }
+    const { kernel, lane, records } = this
+    if (kernel === undefined || lane === undefined) return
     const first = records === 0 ? timeMs : this.baseTime
     const timeDelta = Math.trunc(timeMs) - Math.trunc(first)
-    if (Math.abs(timeDelta) >= SMALL_DELTA_MAX) return { end: start, count: 0, full: false }
-    const room = Math.min(bytesMax, home.length)
-    const used = kernel.appendLines(bytes, start, end, this.at, room, records, timeDelta)
-    const count = kernel.count - records
-    if (count > 0) {
-      this.noteTime(timeMs)
-      this.at = kernel.end
-      this.records = kernel.count
-    }
-    return { end: start + used, count, full: kernel.full }
+    const takes = this.bytes === this.home && Math.abs(timeDelta) < SMALL_DELTA_MAX
+    kernel.openLane(lane, this.at, takes ? bytesMax : 0, records, takes ? timeDelta : 0)
   }
 
-  /** Closes the batch with its identity and checksum: it is ready for Produce. */
-  finish(how: BatchFinish): Buffer {
-    const batch = this.close(how.codec, how.transactional)
-    stampBatch(batch, how)
-    return batch
+  /** Takes over what the kernel appended, and returns how many records that are. */
+  closeLane(timeMs: number): number {
+    const { kernel, lane, records } = this
+    if (kernel === undefined || lane === undefined) return 0
+    const count = kernel.laneCount(lane) - records
+    if (count <= 0) return 0
+    this.noteTime(timeMs)
+    this.at = kernel.laneEnd(lane)
+    this.records += count
+    return count
   }
 
   /**
@@ -281,8 +258,8 @@ export class BatchEncoder {
 }
 
 /**
- * Puts an identity into a finished batch and seals it with a new checksum. Only for a batch that the
- * broker has certainly not stored: under another identity it is not recognised as sent before.
+ * Puts an identity into a closed batch and seals it with its checksum, both of which it may have had before. Only
+ * for a batch that the broker has certainly not stored: under another identity it is not recognised as sent before.
  */
 export function stampBatch(batch: Buffer, identity: BatchIdentity): void {
   batch.writeBigInt64BE(identity.producerId, AT.producerId)

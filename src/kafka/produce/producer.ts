@@ -4,7 +4,7 @@ import { limits } from '../../core/limits.ts'
 import { partitionOfKey } from '../../core/murmur2.ts'
 import { formatDuration } from '../../core/units.ts'
 import type { Clock } from '../../port/clock.ts'
-import type { SentLines } from '../../port/sink.ts'
+import type { LineRules, SentLines } from '../../port/sink.ts'
 import { BatchEncoder, type RecordHeader } from '../batch/batch-encoder.ts'
 import type { Codec } from '../batch/codecs.ts'
 import { ProduceBuffers } from '../batch/produce-buffers.ts'
@@ -15,6 +15,8 @@ import { ProduceDelivery } from './produce-delivery.ts'
 
 export interface ProducerOptions {
   readonly topic: string
+  /** For `sendLines`. */
+  readonly rules?: LineRules
   readonly clock: Clock
   /** 0 ≤ x < 1, spreads the pauses between attempts. */
   readonly random: () => number
@@ -33,6 +35,9 @@ export interface ProducerOptions {
 
 const BATCH_BYTES = 256 * 1_024
 const LINGER_MS = 5
+const NEWLINE = 0x0a
+/** Lines are given to the kernel in pieces, since those behind an odd one are given again. */
+const PIECE_BYTES = 32_768
 /** A waiting caller goes on when this share of the buffer is free again, so not at every ack. */
 const REFILL_AT = 0.75
 
@@ -57,6 +62,7 @@ export class Producer {
   readonly partitions: number
   /** The largest batch that the topic takes; a record needs about 100 bytes less. */
   readonly batchBytesMax: number
+  readonly rules: LineRules
   private readonly delivery: ProduceDelivery
   private readonly clock: Clock
   private readonly codec: Codec
@@ -64,6 +70,7 @@ export class Producer {
   private readonly lingerMs: number
   private readonly bufferBytes: number
   private readonly collectors: Collector[]
+  private readonly kernel: ProduceKernel | undefined
   private readonly buffers: ProduceBuffers
   private readonly closing = new AbortController()
   private readonly outstanding = new Set<Promise<void>>()
@@ -90,6 +97,7 @@ export class Producer {
     limit: number
   ) {
     this.topic = options.topic
+    this.rules = options.rules ?? {}
     this.partitions = partitions
     this.batchBytesMax = limit
     this.clock = options.clock
@@ -97,13 +105,21 @@ export class Producer {
     this.batchBytes = Math.min(options.batchBytes ?? BATCH_BYTES, limit)
     this.lingerMs = options.lingerMs ?? LINGER_MS
     this.bufferBytes = options.bufferBytes ?? limits.produceBufferBytesMax
-    const kernel = ProduceKernel.create(this.batchBytes)
+    // Keys go to all partitions at once; without them the partition whose turn it is takes the lines.
+    const laneCount = this.rules.keyField === undefined ? 1 : partitions
+    const kernel = ProduceKernel.create(this.batchBytes, laneCount, this.rules)
+    this.kernel = kernel
+    const lanes = kernel?.lanes ?? 0
     // What is acked while a caller waits is what it fills next.
     const buffers = new ProduceBuffers(this.bufferBytes * (1 - REFILL_AT))
     this.buffers = buffers
     this.collectors = Array.from({ length: partitions }, (_, partition) => ({
       partition,
-      encoder: new BatchEncoder({ kernel, takesLines: partition === this.sticky, buffers }),
+      encoder: new BatchEncoder({
+        kernel,
+        lane: partition < lanes ? partition : undefined,
+        buffers
+      }),
       openedAt: 0,
       first: 0,
       unacked: []
@@ -148,9 +164,12 @@ export class Producer {
     return through
   }
 
-  /** By key as Kafka's Java client does; without one, the batch that is filling up. */
-  partitionFor(key: Uint8Array | null): number {
-    return key === null ? this.sticky : partitionOfKey(key, this.partitions)
+  /** By key as Kafka's Java client does; without one, where the batch that is filling up has room for the value. */
+  partitionFor(key: Uint8Array | null, value: Uint8Array | null = null): number {
+    if (key !== null) return partitionOfKey(key, this.partitions)
+    const collector = this.collectors[this.sticky]!
+    if (this.lacksRoom(collector, BatchEncoder.recordSize(null, value))) this.seal(collector)
+    return this.sticky
   }
 
   /** Copies the record in and numbers it. Throws what ended the producer. */
@@ -165,34 +184,36 @@ export class Producer {
     const collector = this.collectors[partition]
     assert(collector !== undefined, `the topic has a partition ${partition}`)
     const size = BatchEncoder.recordSize(key, value, headers)
-    const { count, size: filled } = collector.encoder
-    if (count > 0 && filled + size > this.batchBytes) this.seal(collector)
+    if (this.lacksRoom(collector, size)) this.seal(collector)
     // Sealing may have given the partition another encoder.
     const { encoder } = collector
     const before = encoder.count === 0 ? 0 : encoder.size
     encoder.append(key, value, timeMs, headers)
-    this.collected(collector, before, 1)
+    this.collected(collector, before, this.numbered)
+    this.numbered++
   }
 
   /**
-   * Sends lines without keys, as long as they are frames at sight. Throws what ended the producer.
+   * Sends lines by the rules, as long as they are frames at sight. Throws what ended the producer.
    * `send` for each does the same.
    */
   sendLines(bytes: Uint8Array, start: number, end: number, timeMs: number): SentLines {
     if (this.ended !== undefined) throw this.ended
+    const { numbered } = this
+    const kernel = this.lanes().length > 0 ? this.kernel : undefined
     let at = start
-    let frames = 0
-    for (;;) {
-      const collector = this.collectors[this.sticky]!
-      const { encoder } = collector
-      const before = encoder.count === 0 ? 0 : encoder.size
-      const lines = encoder.appendLines(bytes, at, end, timeMs, this.batchBytes)
-      at = lines.end
-      frames += lines.count
-      if (lines.count > 0) this.collected(collector, before, lines.count)
-      if (!lines.full) return { end: at, frames }
-      this.seal(collector)
+    let piece = PIECE_BYTES
+    while (kernel !== undefined && at < end) {
+      const size = kernel.load(bytes, at, Math.min(end, at + piece))
+      const used = this.takeLoaded(kernel, size, timeMs)
+      at += used
+      if (used > 0) continue
+      // What is left is odd, has no end yet, or is a longer line than the piece.
+      if (piece === Number.POSITIVE_INFINITY || at + size === end) break
+      if (bytes.subarray(at, at + size).includes(NEWLINE)) break
+      piece = Number.POSITIVE_INFINITY
     }
+    return { end: at, frames: this.numbered - numbered }
   }
 
   /** Resolves when `send` may go on. Rejects with what ended the producer. */
@@ -216,15 +237,45 @@ export class Producer {
     this.delivery.close()
   }
 
-  /** Counts what was put into the batch, whose size was 0 when it was opened for it. */
-  private collected(collector: Collector, before: number, count: number): void {
-    this.held += collector.encoder.size - before
-    if (before === 0) {
-      collector.first = this.numbered
-      collector.openedAt = this.clock.now()
-      void this.tick()
+  /** Makes the loaded lines records, and returns the position of the first that was not taken. */
+  private takeLoaded(kernel: ProduceKernel, size: number, timeMs: number): number {
+    let used = 0
+    for (;;) {
+      const lanes = this.lanes()
+      if (lanes.length === 0) return used
+      for (const { encoder } of lanes) encoder.openLane(timeMs, this.batchBytes)
+      used = kernel.take(used, size)
+      for (const collector of lanes) {
+        const { encoder } = collector
+        const before = encoder.count === 0 ? 0 : encoder.size
+        if (encoder.closeLane(timeMs) === 0) continue
+        this.collected(collector, before, this.numbered + kernel.laneFirst(encoder.lane!))
+      }
+      this.numbered += kernel.taken
+      if (kernel.fullLane < 0) return used
+      // It lies in the kernel too, so compressing it leaves the loaded lines as they are.
+      this.seal(lanes[kernel.fullLane]!)
     }
-    this.numbered += count
+  }
+
+  /** By lane of the kernel: what may take lines. */
+  private lanes(): readonly Collector[] {
+    if (this.rules.keyField !== undefined) return this.kernel?.lanes === 0 ? [] : this.collectors
+    const collector = this.collectors[this.sticky]!
+    return collector.encoder.lane === undefined ? [] : [collector]
+  }
+
+  /** Accounts for what was put into a batch; its size was 0 when number `first` opened it. */
+  private collected(collector: Collector, before: number, first: number): void {
+    this.held += collector.encoder.size - before
+    if (before > 0) return
+    collector.first = first
+    collector.openedAt = this.clock.now()
+    void this.tick()
+  }
+
+  private lacksRoom({ encoder }: Collector, size: number): boolean {
+    return encoder.count > 0 && encoder.size + size > this.batchBytes
   }
 
   private seal(collector: Collector): void {
@@ -247,7 +298,7 @@ export class Producer {
   private moveOn(collector: Collector): void {
     this.sticky = (this.sticky + 1) % this.partitions
     const next = this.collectors[this.sticky]!
-    if (next.encoder.count > 0) return
+    if (next.encoder.count > 0 || this.rules.keyField !== undefined) return
     const { encoder } = next
     next.encoder = collector.encoder
     collector.encoder = encoder

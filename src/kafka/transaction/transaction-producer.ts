@@ -4,7 +4,6 @@ import { formatDuration } from '../../core/units.ts'
 import type { Clock } from '../../port/clock.ts'
 import type { CommittedOffset, LogName, Seat } from '../../port/log.ts'
 import type { Append, Transactional, TransactionWork } from '../../port/transaction.ts'
-import { BatchEncoder } from '../batch/batch-encoder.ts'
 import { logBatches } from '../batch/log-batches.ts'
 import { ourError } from '../connection/client-errors.ts'
 import type { Cluster } from '../connection/cluster.ts'
@@ -66,7 +65,6 @@ export class TransactionProducer implements Transactional {
   private readonly timeoutMs: number
   private readonly calls: TransactionCalls
   private readonly delivery: TransactionDelivery
-  private readonly encoder = new BatchEncoder()
   private readonly outage: Outage
   private readonly closing = new AbortController()
   private state: State = 'new'
@@ -144,7 +142,7 @@ export class TransactionProducer implements Transactional {
     for (const { log, partition, records } of appends) {
       const topic = this.options.topics[log]
       assert(topic !== undefined, `the task writes to ${log}`)
-      for (const { bytes, count } of logBatches(this.encoder, records, now)) {
+      for (const { bytes, count } of logBatches(records, now)) {
         this.delivery.enqueue(topic, partition, bytes, count)
         const indexes = partitions.get(topic) ?? []
         if (!indexes.includes(partition)) indexes.push(partition)
