@@ -81,6 +81,10 @@ export const limits = Object.freeze({
   batchBytesMax: 64 * MB,
   /** A batch that decompresses to more than this is refused by name. */
   batchInflatedBytesMax: 256 * MB,
+  /** Addresses that fetched bytes and a kernel share; memory only where they are used. Beyond it bytes are copied. */
+  arenaBytes: 128 * MB,
+  /** A batch that unpacks to more gets memory of its own. */
+  keptUnpackedBytesMax: 16 * MB,
   /** Commit metadata of the broker, `offset.metadata.max.bytes`. */
   commitMetadataCharactersMax: 4_096,
   /** Time from the first attempt to reach a broker to the error that names it. */

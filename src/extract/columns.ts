@@ -35,7 +35,7 @@ export const TOO_LATE = 10
 
 /** Where columns lie in a memory, from a multiple of eight on. */
 export interface ColumnsPlace {
-  readonly buffer: ArrayBuffer
+  readonly buffer: ArrayBufferLike
   readonly at: number
   /** Rows that each has room for; a multiple of eight, unless nothing follows. */
   readonly rows: number
@@ -89,6 +89,29 @@ export class Columns {
     this.end = new Int32Array(buffer, word(6), capacity)
     this.verdict = new Uint8Array(buffer, word(7), capacity)
   }
+
+  /** Bytes that columns take. */
+  static bytesFor(rows: number): number {
+    return rows * ROW_BYTES
+  }
+
+  /** Copies the rows of another one behind its own; there must be room for them. */
+  append(rows: Columns): void {
+    const { count: at } = this
+    const { count } = rows
+    this.time.set(rows.time.subarray(0, count), at)
+    this.recordTime.set(rows.recordTime.subarray(0, count), at)
+    this.offset.set(rows.offset.subarray(0, count), at)
+    this.h1lo.set(rows.h1lo.subarray(0, count), at)
+    this.h1hi.set(rows.h1hi.subarray(0, count), at)
+    this.h2lo.set(rows.h2lo.subarray(0, count), at)
+    this.h2hi.set(rows.h2hi.subarray(0, count), at)
+    this.group.set(rows.group.subarray(0, count), at)
+    this.start.set(rows.start.subarray(0, count), at)
+    this.end.set(rows.end.subarray(0, count), at)
+    this.verdict.set(rows.verdict.subarray(0, count), at)
+    this.count = at + count
+  }
 }
 
 /*
@@ -99,5 +122,5 @@ export class Columns {
 const ROW_BYTES = 3 * 8 + 7 * 4 + 1
 
 function placeFor(rows: number): ColumnsPlace {
-  return { buffer: new ArrayBuffer(rows * ROW_BYTES), at: 0, rows }
+  return { buffer: new ArrayBuffer(Columns.bytesFor(rows)), at: 0, rows }
 }

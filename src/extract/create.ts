@@ -1,3 +1,4 @@
+import type { Arena } from '../core/arena.ts'
 import { failure } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import type { ExtractOptions, Extractor, ExtractorBounds, ExtractorKind } from './extractor.ts'
@@ -13,12 +14,13 @@ const INPUT_BYTES = 256 * 1_024
  * chunk. One extractor reads one input: lines carry state from call to call.
  *
  * The WASM kernel where it runs and takes the options, else the plain one; or the one that is asked
- * for. @throws kernel-missing
+ * for. A kernel in an arena reads bytes that lie there without copying them. @throws kernel-missing
  */
 export function createExtractor(
   options: ExtractOptions,
   bounds: Partial<ExtractorBounds> = {},
-  kind?: ExtractorKind
+  kind?: ExtractorKind,
+  arena?: Arena
 ): Extractor {
   const all = {
     columnFrames: limits.columnFramesMax,
@@ -29,7 +31,7 @@ export function createExtractor(
   const plan = kind === 'plain' || all.columnFrames > ROWS_MAX ? undefined : kernelPlan(options)
   if (plan === undefined) return new PlainExtractor(options, all)
   try {
-    return new KernelExtractor(options, all, plan)
+    return new KernelExtractor(options, all, plan, arena)
   } catch (error) {
     if (kind !== 'wasm') return new PlainExtractor(options, all)
     throw failure('kernel-missing', { problem: String(error) }, error)

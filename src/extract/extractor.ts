@@ -106,7 +106,7 @@ export interface ExtractorBounds {
  * - Event time: a number (`epoch-time.ts` has the ranges), the same as a string, or ISO 8601
  *   (`iso-time.ts`), cut to whole ms towards the past. null, missing → `no-time`; anything else, and
  *   what is beyond ±2^47 ms → `bad-time`.
- * - `bad-json`: no object, or damaged before all wanted fields were found (`field-scanner.ts` says how
+ * - `bad-json`: no object, or damaged before all wanted fields were found (docs/formats/frames.md says how
  *   far that is checked). It comes before `filtered`, this before the key's verdicts, and these before
  *   those of the time.
  * - A byte order mark before a frame is passed over.

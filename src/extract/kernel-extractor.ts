@@ -1,3 +1,4 @@
+import type { Arena } from '../core/arena.ts'
 import type { Columns } from './columns.ts'
 import {
   type ExtractOptions,
@@ -57,9 +58,8 @@ export class KernelExtractor implements Extractor {
   /** Where the chunk's position 0 is in the kernel's memory. */
   private shift = 0
 
-  constructor(options: ExtractOptions, bounds: ExtractorBounds, plan: KernelPlan) {
-    const { columnFrames, frameBytes, inputBytes } = bounds
-    this.memory = new KernelMemory(plan, columnFrames, frameBytes, inputBytes)
+  constructor(options: ExtractOptions, bounds: ExtractorBounds, plan: KernelPlan, arena?: Arena) {
+    this.memory = new KernelMemory(plan, bounds, arena)
     this.columns = this.memory.columns
     this.input = this.memory.input
     this.plain = new PlainExtractor(options, bounds, this.columns)

@@ -1,7 +1,9 @@
+import { ARENA_HEAD_BYTES, type Arena } from '../core/arena.ts'
 import { limits } from '../core/limits.ts'
-import { compileModule, createMemory, instantiate } from '../core/web-assembly.ts'
+import { compileModule, createMemory, instantiate, type WasmMemory } from '../core/web-assembly.ts'
 import { Columns } from './columns.ts'
 import { extractKernelBase64 } from './extract-kernel-module.ts'
+import type { ExtractorBounds } from './extractor.ts'
 import { QUOTE } from './json-walk.ts'
 import {
   COLUMNS_AT,
@@ -80,10 +82,10 @@ export class KernelMemory {
   private nextName = NAMES_AT
 
   /** Throws what WebAssembly throws where it is missing, forbidden or without SIMD. */
-  constructor(plan: KernelPlan, columnFrames: number, frameBytes: number, inputBytes: number) {
+  constructor(plan: KernelPlan, bounds: ExtractorBounds, arena?: Arena) {
+    const { columnFrames, frameBytes, inputBytes } = bounds
     compiled ??= compileModule(extractKernelBase64)
-    const bytes = INPUT_AT + inputBytes + SLACK_BYTES
-    const memory = createMemory(Math.ceil(bytes / PAGE_BYTES))
+    const memory = memoryFor(INPUT_AT + inputBytes + SLACK_BYTES, arena)
     // The module is ours: its exports are what `wasm/` says.
     this.exports = instantiate(compiled, { env: { memory } }) as KernelExports
     const { buffer } = memory
@@ -149,6 +151,12 @@ export class KernelMemory {
     const words = new Int32Array(this.buffer, at + 2 * HEAD_BYTES, 7)
     words.set([restAt, rest.length, ...own, ...inside])
   }
+}
+
+/** The head of the arena, unless another kernel has it. */
+function memoryFor(bytes: number, arena: Arena | undefined): WasmMemory {
+  if (arena && bytes <= ARENA_HEAD_BYTES && arena.takeHead()) return arena.memory
+  return createMemory(Math.ceil(bytes / PAGE_BYTES))
 }
 
 function bitsOf(fields: readonly PlannedField[]): number {

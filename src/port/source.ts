@@ -1,5 +1,7 @@
+import type { Arena } from '../core/arena.ts'
 import type { Inputs } from '../core/inputs.ts'
 import type { InputLoss } from './input-loss.ts'
+import type { LinePieces } from './line-pieces.ts'
 
 /**
  * Where frames come from. A source is pulled: each `poll` hands over what one read brought, so
@@ -8,6 +10,8 @@ import type { InputLoss } from './input-loss.ts'
 export interface FrameSource {
   /** True when nothing can follow the end (files, stdin). */
   readonly bounded: boolean
+  /** Where its bytes mostly lie: a kernel that has its memory there need not copy them. */
+  readonly arena?: Arena | undefined
   /** Starts reading the given partitions, each at its position (offset of the next frame). */
   open(positions: ReadonlyMap<number, number>): Promise<void>
   /**
@@ -28,6 +32,8 @@ export interface Source extends FrameSource {
   readonly id: string
   /** Input partitions, from 0. A file is one partition. */
   readonly partitions: number
+  /** The same input in pieces, for threads: instead of everything that `FrameSource` has, and from its beginning. */
+  pieces?(): LinePieces
 }
 
 /** What a reader knows of a log: the record before `offset` was of this leader epoch. */
@@ -55,6 +61,8 @@ export interface SharedSource extends FrameSource {
 
 /** Takes bytes synchronously; the runtime's door into the hot path. */
 export interface Taker {
+  /** Where a source of lines may read to: what is handed over from there needs no copying. */
+  readonly room?: Uint8Array | undefined
   /**
    * Newline-delimited text in `bytes[start, end)`. Returns how many bytes were used: the rest is an
    * unfinished frame, and is handed over again with what follows. With `last` everything is used.

@@ -1,4 +1,5 @@
 import { Combiner } from '../combine/combiner.ts'
+import type { Arena } from '../core/arena.ts'
 import { limits } from '../core/limits.ts'
 import { createExtractor } from '../extract/create.ts'
 import type { Extractor } from '../extract/extractor.ts'
@@ -7,7 +8,7 @@ import type { Clock } from '../port/clock.ts'
 import type { Source } from '../port/source.ts'
 import type { StateCache } from '../port/state-cache.ts'
 import type { Emission, ResultRecord } from '../result/result-record.ts'
-import { Intake } from './intake.ts'
+import { Intake, type IntakeGroups } from './intake.ts'
 import { RunReport } from './report.ts'
 import { ResultQueue } from './result-queue.ts'
 import { SanityCheck } from './sanity-check.ts'
@@ -72,29 +73,37 @@ export interface StageOneParts {
   /** Partitions of partials that groups are spread over. */
   readonly groupPartitions: number
   readonly clock: Clock
+  /** Where the bytes of the source lie. */
+  readonly arena?: Arena | undefined
+  /** Of rows that are extracted elsewhere: then nothing is extracted here. */
+  readonly groups?: IntakeGroups
 }
 
 /** Extractor, combiners and the check of the first frames, wired to an intake. */
 export function createIntake(parts: StageOneParts): { intake: Intake; sanity: SanityCheck } {
   const { source, settings, clock } = parts
   const { fields } = settings
-  const extractor: Extractor = createExtractor({
-    ...fields,
-    groupPartitions: parts.groupPartitions
-  })
+  const extractor: Extractor = createExtractor(
+    { ...fields, groupPartitions: parts.groupPartitions },
+    {},
+    parts.groups && 'plain',
+    parts.arena
+  )
+  const { groups = extractor.groups } = parts
   const sanity = new SanityCheck(extractor, fields)
   const combiners = new Map<number, Combiner>()
   const { id = '', partitions = 0 } = source ?? {}
   for (let partition = 0; partition < partitions; partition++) {
     const options = { ...settings, source: id, partition, partitions }
-    combiners.set(partition, new Combiner(options, extractor.groups, 0))
+    combiners.set(partition, new Combiner(options, groups, 0))
   }
   const intake = new Intake(
     extractor,
     combiners,
     parts.ends ?? new Map(),
     () => clock.now(),
-    (bytes, columns) => sanity.observe(bytes, columns)
+    (bytes, columns) => sanity.observe(bytes, columns),
+    groups
   )
   return { intake, sanity }
 }

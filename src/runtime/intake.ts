@@ -2,7 +2,7 @@ import type { Combiner, GroupNames } from '../combine/combiner.ts'
 import type { MarkState } from '../combine/mark.ts'
 import { limits } from '../core/limits.ts'
 import type { Columns } from '../extract/columns.ts'
-import type { Extractor } from '../extract/extractor.ts'
+import type { Extractor, GroupTable } from '../extract/extractor.ts'
 import { MOMENT_MS } from '../merge/watermark.ts'
 import type { InputLoss } from '../port/input-loss.ts'
 import type { Progress, RecordsSpan, Taker } from '../port/source.ts'
@@ -23,6 +23,9 @@ interface Standing {
   heard: boolean
 }
 
+/** Groups by their ids, which are forgotten at every flush. */
+export type IntakeGroups = Pick<GroupTable, 'size' | 'text' | 'clear'>
+
 /**
  * The door from a source into stage 1: bytes to columns to the partition's combiner, in one
  * synchronous call per chunk.
@@ -30,6 +33,7 @@ interface Standing {
 export class Intake implements Taker {
   readonly combiners: Map<number, Combiner> = new Map()
   private readonly extractor: Extractor
+  private readonly groupTable: IntakeGroups
   /** Offsets at which reading ends; what lies behind is left for the next run. */
   private readonly ends: ReadonlyMap<number, number>
   private readonly standings = new Map<number, Standing>()
@@ -42,18 +46,24 @@ export class Intake implements Taker {
     combiners: ReadonlyMap<number, Combiner>,
     ends: ReadonlyMap<number, number>,
     nowMs: () => number,
-    onColumns: (bytes: Uint8Array, columns: Columns) => void
+    onColumns: (bytes: Uint8Array, columns: Columns) => void,
+    groups: IntakeGroups = extractor.groups
   ) {
     this.extractor = extractor
+    this.groupTable = groups
     this.ends = ends
     this.nowMs = nowMs
     this.onColumns = onColumns
     for (const [partition, combiner] of combiners) this.add(partition, combiner)
   }
 
+  get room(): Uint8Array | undefined {
+    return this.extractor.input
+  }
+
   /** Group names of all combiners: ids are valid until the next `flushed`. */
   get groups(): GroupNames {
-    return this.extractor.groups
+    return this.groupTable
   }
 
   /** A partition is ours from now on. */
@@ -83,7 +93,7 @@ export class Intake implements Taker {
     let at = start
     while (at < end) {
       const next = this.extractor.lines(bytes, at, end, last)
-      this.hand(partition, combiner, bytes)
+      this.hand(partition, combiner, this.extractor.columns, bytes)
       combiner.advance(this.extractor.nextLine)
       if (next === at) break
       at = next
@@ -95,10 +105,19 @@ export class Intake implements Taker {
     return this.extractor.nextLine
   }
 
+  /** Lines up to number `nextLine` that were extracted elsewhere; their spans point into `bytes`. */
+  rows(partition: number, columns: Columns, bytes: Uint8Array, nextLine: number): void {
+    const combiner = this.combiners.get(partition)!
+    this.hand(partition, combiner, columns, bytes)
+    combiner.advance(nextLine)
+  }
+
   records(partition: number, batch: RecordsSpan): void {
     const combiner = this.combiners.get(partition)!
     this.extractor.beginRecords(batch)
-    while (this.extractor.records()) this.hand(partition, combiner, batch.bytes)
+    while (this.extractor.records()) {
+      this.hand(partition, combiner, this.extractor.columns, batch.bytes)
+    }
   }
 
   progress(partition: number, progress: Progress): void {
@@ -170,7 +189,7 @@ export class Intake implements Taker {
 
   /** True when the sketches of all partitions together ask for an early flush. */
   get full(): boolean {
-    if (this.extractor.groups.size >= limits.groupsPerFlushMax) return true
+    if (this.groupTable.size >= limits.groupsPerFlushMax) return true
     let bytes = 0
     for (const combiner of this.combiners.values()) {
       if (combiner.full) return true
@@ -181,15 +200,14 @@ export class Intake implements Taker {
 
   /** Stage 1 has flushed every partition: no pane refers to a group any more. */
   flushed(): void {
-    this.extractor.groups.clear()
+    this.groupTable.clear()
   }
 
   private endOf(partition: number): number {
     return this.ends.get(partition) ?? Number.POSITIVE_INFINITY
   }
 
-  private hand(partition: number, combiner: Combiner, bytes: Uint8Array): void {
-    const { columns } = this.extractor
+  private hand(partition: number, combiner: Combiner, columns: Columns, bytes: Uint8Array): void {
     const end = this.endOf(partition)
     while (columns.count > 0 && columns.offset[columns.count - 1]! >= end) columns.count--
     if (columns.count === 0) return

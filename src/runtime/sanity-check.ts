@@ -47,11 +47,13 @@ export class SanityCheck {
   /** @throws nothing-counted after 10,000 frames with less than 1 % counted */
   observe(bytes: Uint8Array, columns: Columns): void {
     if (this.done) return
-    let aside = 0
-    for (let i = 0; i < columns.count; i++) {
+    // Up to the last frame that it takes, however many come at once: what it says depends on nothing else.
+    for (let i = 0; i < columns.count && !this.done; i++) {
       const verdict = columns.verdict[i]!
       this.frames[verdict]!++
-      if (verdict === FILTERED || verdict === TOMBSTONE) aside++
+      // What --where leaves out, and a record without a frame, say nothing about the fields.
+      if (verdict !== FILTERED && verdict !== TOMBSTONE) this.read++
+      this.done = this.read >= FRAMES_TO_JUDGE
       if (WITH_FIELDS.has(verdict) && this.named < FRAMES_TO_NAME) {
         this.named++
         const frame = [columns.start[i]!, columns.end[i]!] as const
@@ -60,11 +62,7 @@ export class SanityCheck {
         }
       }
     }
-    // What --where leaves out, and a record without a frame, say nothing about the fields.
-    this.read += columns.count - aside
-    if (this.read < FRAMES_TO_JUDGE) return
-    this.done = true
-    if (this.frames[COUNTED]! < this.read * SHARE_COUNTED_MIN) throw this.refusal()
+    if (this.done && this.frames[COUNTED]! < this.read * SHARE_COUNTED_MIN) throw this.refusal()
   }
 
   /** For input that ends before the check has seen enough. @throws nothing-counted */

@@ -56,6 +56,7 @@ async function combine(
     settings,
     clock,
     ends,
+    arena: source.arena,
     groupPartitions: log.partitions('partials')
   })
   const stageOne = new CombineOwner({

@@ -229,6 +229,28 @@ test('a response larger than the slab makes it grow, and lies contiguous', async
   assert.ok(slab.bytes.length <= 1_000_000)
 })
 
+test('a slab leaves its room for a response that is too large, and comes back after some that are not', async t => {
+  const room = Buffer.alloc(8_192)
+  const slab = new Slab(0, 1_000_000, room)
+  let turn = 0
+  const sizes = [5_000, 100_000, 6_000, 150_000]
+  const reply = (): Buffer => {
+    const size = sizes[turn] ?? 1_000 + turn
+    return Buffer.alloc(size, ++turn)
+  }
+  const wire = await openWire(t, reply, slab)
+  const inRoom: boolean[] = []
+  for (let asked = 1; asked <= 80; asked++) {
+    const { bytes, start, end } = await fetchRaw(wire)
+    assert.equal(end - start, sizes[asked - 1] ?? 1_000 + asked - 1)
+    assert.ok(bytes.subarray(start, end).every(byte => byte === asked))
+    inRoom.push(bytes === room)
+  }
+  assert.deepEqual(inRoom.slice(0, 4), [true, false, false, false])
+  assert.equal(inRoom.lastIndexOf(false), inRoom.indexOf(true, 1) - 1)
+  assert.equal(inRoom.at(-1), true)
+})
+
 test('a kept response stays as it is while the next request is on its way', async t => {
   const turns = new Map<unknown, number>()
   const reply = ({ socket }: Request): Buffer => {

@@ -1,5 +1,7 @@
+import { Arena } from '../../core/arena.ts'
 import { limits } from '../../core/limits.ts'
 import { BatchWalker } from '../../kafka/batch/record-batch.ts'
+import { Unpacker } from '../../kafka/batch/unpacker.ts'
 import type { RecordsSpan, Source } from '../../port/source.ts'
 import type { Pass } from './rounds.ts'
 import type { BatchSample, SampleBatch } from './sample.ts'
@@ -8,7 +10,7 @@ import { sampleSource } from './whole-count.ts'
 
 /** What is done with batches before extraction: their checksums, and unpacking. Nothing here is kept. */
 export function batchPasses(sample: BatchSample, cpu: Stopwatch): readonly Pass[] {
-  const walker = new BatchWalker({ topic: sample.name, partition: 0 })
+  const walker = walkerOf(sample, Arena.create())
   const timed = (part: string, work: (batch: SampleBatch) => void): Pass => {
     return note => {
       const started = cpu()
@@ -24,8 +26,9 @@ export function batchPasses(sample: BatchSample, cpu: Stopwatch): readonly Pass[
 /** The batches in pieces as large as an answer of a broker has of a partition, each checked and unpacked. */
 export function batchSource(sample: BatchSample): Source {
   const { batches, partitions, checkCrcs } = sample
-  const walker = new BatchWalker({ topic: sample.name, partition: 0 })
-  return sampleSource(partitions, () => {
+  const arena = Arena.create()
+  const walker = walkerOf(sample, arena)
+  const source = sampleSource(partitions, () => {
     let next = 0
     return taker => {
       for (let size = 0; next < batches.length && size < limits.fetchPartitionBytesMax; next++) {
@@ -41,6 +44,12 @@ export function batchSource(sample: BatchSample): Source {
       return next < batches.length
     }
   })
+  return { ...source, arena }
+}
+
+/** Unpacks as a reader of a topic does. */
+function walkerOf({ name }: BatchSample, arena: Arena | undefined): BatchWalker {
+  return new BatchWalker({ topic: name, partition: 0 }, new Unpacker(arena).unpack)
 }
 
 /** The walker on a batch that is known to be whole. */

@@ -65,6 +65,7 @@ export interface BatchRecords {
  */
 export class BatchWalker {
   private readonly log: LogName
+  private readonly unpack: typeof decompress
   private bytes: Buffer = Buffer.alloc(0)
   private at = 0
   private behind = 0
@@ -80,8 +81,10 @@ export class BatchWalker {
   maxTime = 0
   private attributes = 0
 
-  constructor(log: LogName) {
+  /** `unpack` may reuse its memory from call to call: what `records` gives is then valid as long. */
+  constructor(log: LogName, unpack = decompress) {
     this.log = log
+    this.unpack = unpack
   }
 
   /** Starts on a section, before its first batch. */
@@ -169,7 +172,7 @@ export class BatchWalker {
     return this.bytes.subarray(this.at + HEADER_BYTES, this.behind)
   }
 
-  /** The records, decompressed: in the section itself, or in memory of their own. */
+  /** The records, decompressed: in the section itself, or where they were unpacked to. */
   records(): BatchRecords {
     const start = this.at + HEADER_BYTES
     const codec = codecOf(this.attributes & CODEC_MASK)
@@ -177,7 +180,7 @@ export class BatchWalker {
     if (codec === 'none') return this.counted({ bytes: this.bytes, start, end: this.behind })
     let bytes: Buffer | undefined
     try {
-      bytes = decompress(codec, this.packed, limits.batchInflatedBytesMax)
+      bytes = this.unpack(codec, this.packed, limits.batchInflatedBytesMax)
     } catch (error) {
       const problem = `${codec}: ${error instanceof Error ? error.message : String(error)}`
       throw this.corrupt(problem, this.baseOffset, error)

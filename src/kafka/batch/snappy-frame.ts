@@ -4,14 +4,16 @@
 //   xerial  82 'SNAPPY' 00 | version 4 | compatible 4 | blocks           Java's snappy-java
 //           block: length 4, big-endian | raw snappy
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
-const XERIAL_HEADER_BYTES = 16
+export const XERIAL_HEADER_BYTES = 16
 const LENGTH_BYTES_MAX = 5
+
+export function isXerial(bytes: Buffer): boolean {
+  return bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)
+}
 
 /** How many bytes it says it unpacks to, without unpacking it; decoders hold it to that. */
 export function snappyLength(bytes: Buffer): number {
-  if (!bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) {
-    return rawLength(bytes, 0, bytes.length)
-  }
+  if (!isXerial(bytes)) return rawLength(bytes, 0, bytes.length)
   let total = 0
   let at = XERIAL_HEADER_BYTES
   while (at < bytes.length) {

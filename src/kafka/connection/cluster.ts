@@ -1,8 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Arena } from '../../core/arena.ts'
 import { failure, type HeadcountError, isFailure } from '../../core/errors.ts'
+import { Unpacker } from '../batch/unpacker.ts'
 import { addressFailure, ourError } from './client-errors.ts'
-import { type Metadata, readMetadata, type TopicInfo, topicFailure } from './metadata.ts'
+import {
+  type Metadata,
+  readMetadata,
+  type TopicInfo,
+  topicFailure,
+  UNKNOWN_TOPIC
+} from './metadata.ts'
 import { connectLimit, type KafkaOptions } from './options.ts'
+import type { Slab } from './slab.ts'
 import { Wire } from './wire.ts'
 
 export type { PartitionInfo, TopicInfo } from './metadata.ts'
@@ -32,6 +41,7 @@ export class Cluster {
   private repiloting: Promise<void> | undefined
   private readonly reached = new Set<string>()
   private ended = false
+  private reading: { arena: Arena | undefined; unpacker: Unpacker } | undefined
 
   /**
    * Tries the bootstrap brokers in turn. Throws within `connectMs` and a second, twice that where a broker
@@ -63,6 +73,16 @@ export class Cluster {
     return this.pilot.address
   }
 
+  /** What is read may lie there, beside a kernel that works on it; undefined where there is no WASM. */
+  get arena(): Arena | undefined {
+    return this.readers.arena
+  }
+
+  /** Unpacks what all readers bring, each batch until the next one. */
+  get unpacker(): Unpacker {
+    return this.readers.unpacker
+  }
+
   /**
    * A topic's id, partitions and leaders, as last seen. Throws `topic-missing` with the nearest
    * name; with `waitMs` only when it does not appear in that time, with a leader everywhere.
@@ -77,10 +97,19 @@ export class Cluster {
       if (code === undefined && seen !== undefined && (waitMs === 0 || isLed(seen))) return seen
       if (performance.now() >= until) {
         if (seen !== undefined) return seen
-        throw topicFailure(name, code ?? 3, this.address, await this.topics())
+        throw topicFailure(name, code ?? UNKNOWN_TOPIC, this.address, await this.topics())
       }
       await sleep(LEADER_PAUSE_MS)
     }
+  }
+
+  /** The topic as the brokers know it now, undefined when there is none. Looks for no similar name. */
+  async find(name: string): Promise<TopicInfo | undefined> {
+    const { topics, missing } = await this.learn([name])
+    const code = missing.get(name) ?? UNKNOWN_TOPIC
+    const found = topics.find(topic => topic.name === name)
+    if (found !== undefined || code === UNKNOWN_TOPIC) return found
+    throw topicFailure(name, code, this.address, [])
   }
 
   /** Names of all topics that this user may see. */
@@ -141,9 +170,9 @@ export class Cluster {
     return entry.opening
   }
 
-  /** A connection of the caller's own, who closes it: a reader's long Fetch delays nobody else. */
-  ownWire(node: number): Promise<Wire> {
-    return this.open(node)
+  /** A connection of the caller's own, who closes it, and reads into the caller's memory if that has some. */
+  ownWire(node: number, slab?: Slab): Promise<Wire> {
+    return this.open(node, slab)
   }
 
   /** The broker that leads a partition; waits a little while there is none. */
@@ -189,7 +218,15 @@ export class Cluster {
     return nodes.sort((a, b) => Number(b === this.controllerId) - Number(a === this.controllerId))
   }
 
-  private async open(node: number): Promise<Wire> {
+  private get readers(): NonNullable<typeof this.reading> {
+    if (this.reading === undefined) {
+      const arena = Arena.create()
+      this.reading = { arena, unpacker: new Unpacker(arena) }
+    }
+    return this.reading
+  }
+
+  private async open(node: number, slab?: Slab): Promise<Wire> {
     if (this.ended) throw this.closed()
     if (!this.addresses.has(node)) await this.learn([])
     const address = this.addresses.get(node)
@@ -197,7 +234,7 @@ export class Cluster {
       throw addressFailure('broker-unreachable', `broker ${node}`, 'no broker has this number now')
     }
     try {
-      const wire = await Wire.open(address, this.options)
+      const wire = await Wire.open(address, this.options, slab)
       this.reached.add(address)
       if (this.ended) wire.close()
       return wire

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import { formatDuration } from '../../core/units.ts'
 import { addressFailure, isTlsProblem, networkProblem } from './client-errors.ts'
 import { connectLimit, type KafkaOptions, parseAddress } from './options.ts'
@@ -12,25 +12,29 @@ export interface ReadInto {
 }
 
 /** Opens the socket of one broker connection: throws `broker-unreachable` or `broker-tls`. */
-export function dial(address: string, options: KafkaOptions, onread: ReadInto): Promise<Socket> {
+export async function dial(
+  address: string,
+  options: KafkaOptions,
+  onread: ReadInto
+): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
   const target = parseAddress(address)
-  if (target === undefined) {
-    return Promise.reject(addressFailure('broker-unreachable', address, 'not host:port'))
-  }
+  if (target === undefined) throw addressFailure('broker-unreachable', address, 'not host:port')
+  // Loaded only where it is used: 10 ms of a start.
+  const tls = options.tls && (await import('node:tls'))
   let socket: Socket
   try {
     socket =
-      options.tls === undefined
+      tls === undefined || options.tls === undefined
         ? connect({ ...target, onread })
-        : connectTls({
+        : tls.connect({
             ...target,
             onread,
             ...tlsConnectOptions(options.tls, target.host)
           } as Dialled)
   } catch (error) {
     // Only the local certificate or key can be at fault this early.
-    return Promise.reject(addressFailure('broker-tls', address, networkProblem(error), error))
+    throw addressFailure('broker-tls', address, networkProblem(error), error)
   }
   const secure = options.tls !== undefined
   let connected = false

@@ -107,7 +107,9 @@ export class FrameReader {
         if (kept) this.held = total
         else this.start += total
       }
-      if (this.held === 0) this.compact()
+      if (this.held > 0) return
+      this.compact()
+      this.slab.settle(this.used)
     } catch (error) {
       this.fail(error)
     }

@@ -29,7 +29,7 @@ export interface Metadata {
   readonly missing: ReadonlyMap<string, number>
 }
 
-const UNKNOWN_TOPIC = 3
+export const UNKNOWN_TOPIC = 3
 const INVALID_TOPIC = 17
 const NO_SUCH_TOPIC = [UNKNOWN_TOPIC, INVALID_TOPIC]
 

@@ -1,9 +1,11 @@
+import type { Arena } from '../../core/arena.ts'
 import type { HeadcountError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { ourError } from '../connection/client-errors.ts'
 import * as K from '../connection/client-library.ts'
 import type { Cluster } from '../connection/cluster.ts'
 import { requestLimit } from '../connection/options.ts'
+import { SLAB_ROOM_BYTES, Slab } from '../connection/slab.ts'
 import type { Wire } from '../connection/wire.ts'
 import type { FetchPartition } from './fetch-partition.ts'
 import { type Isolation, isolationLevels } from './list-offsets.ts'
@@ -43,16 +45,21 @@ export class FetchLane {
   throttled = false
   private readonly cluster: Cluster
   private readonly onNews: () => void
+  private readonly arena: Arena | undefined
+  /** Of the arena, for one connection after the other. */
+  private room: Uint8Array | undefined
+  private opening = false
   private wire: Wire | undefined
   private answer: FetchAnswer | undefined
   private busy = false
   private ended = false
   private turn = 0
 
-  constructor(cluster: Cluster, node: number, onNews: () => void) {
+  constructor(cluster: Cluster, node: number, onNews: () => void, arena?: Arena) {
     this.cluster = cluster
     this.node = node
     this.onNews = onNews
+    this.arena = arena
   }
 
   /** True when nothing is asked and nothing waits to be taken. */
@@ -73,16 +80,23 @@ export class FetchLane {
       this.send(this.wire, asked, terms, soon)
       return
     }
-    this.cluster.ownWire(this.node).then(
+    this.opening = true
+    this.cluster.ownWire(this.node, this.slab()).then(
       wire => {
+        this.opening = false
         if (this.ended) {
           wire.close()
+          this.leaveRoom()
           return
         }
         this.wire = wire
         this.send(wire, asked, terms, soon)
       },
-      (error: unknown) => this.fail(ourError(error, `broker ${this.node}`, 'Fetch'))
+      (error: unknown) => {
+        this.opening = false
+        if (this.ended) this.leaveRoom()
+        this.fail(ourError(error, `broker ${this.node}`, 'Fetch'))
+      }
     )
   }
 
@@ -101,6 +115,18 @@ export class FetchLane {
   close(): void {
     this.ended = true
     this.wire?.close()
+    if (!this.opening) this.leaveRoom()
+  }
+
+  // Nothing of an earlier connection's is worked on any more when another one is opened.
+  private slab(): Slab | undefined {
+    this.room ??= this.arena?.take(SLAB_ROOM_BYTES)
+    return this.room && Slab.within(this.room)
+  }
+
+  private leaveRoom(): void {
+    if (this.room) this.arena?.giveBack(this.room)
+    this.room = undefined
   }
 
   private send(

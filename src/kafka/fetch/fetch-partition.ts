@@ -3,6 +3,7 @@ import type { InputLoss } from '../../port/input-loss.ts'
 import type { LogPoint, Progress } from '../../port/source.ts'
 import { CommittedFilter } from '../batch/committed.ts'
 import { BatchWalker, cutBefore, resumeBehind, standingBehind } from '../batch/record-batch.ts'
+import type { Unpacker } from '../batch/unpacker.ts'
 import type { FetchedPart } from './fetch-response.ts'
 import type { Isolation } from './list-offsets.ts'
 import { StableOffsetWatch } from './standing-transaction.ts'
@@ -28,6 +29,8 @@ export interface PartitionOptions {
   readonly isolation: Isolation
   /** False leaves checksums uncompared. */
   readonly checkCrcs?: boolean
+  /** Instead of `decompress`. */
+  readonly unpack?: Unpacker['unpack']
   /** Milliseconds after which a last stable offset that stands is worth a line. */
   readonly standingMs?: number | undefined
   /** At or behind the offset. */
@@ -72,7 +75,7 @@ export class FetchPartition {
   private readonly walker: BatchWalker
 
   constructor(place: FetchPlace, offset: number, options: PartitionOptions) {
-    const { isolation, checkCrcs = true, standingMs, known } = options
+    const { isolation, checkCrcs = true, unpack, standingMs, known } = options
     const { slot, topic, topicId, partition } = place
     this.slot = slot
     this.topic = topic
@@ -84,7 +87,7 @@ export class FetchPartition {
     this.watch = new StableOffsetWatch(standingMs)
     this.isolation = isolation
     this.checkCrcs = checkCrcs
-    this.walker = new BatchWalker({ topic, partition })
+    this.walker = new BatchWalker({ topic, partition }, unpack)
   }
 
   /** The broker to ask: the leader, or the replica that it named (KIP-392). */

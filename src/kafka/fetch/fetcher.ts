@@ -1,3 +1,4 @@
+import type { Arena } from '../../core/arena.ts'
 import type { Inputs } from '../../core/inputs.ts'
 import { limits } from '../../core/limits.ts'
 import { formatDuration } from '../../core/units.ts'
@@ -23,6 +24,8 @@ export interface FetchOptions {
   readonly onTrouble?: (line: string) => void
   /** Milliseconds after which a transaction that holds a partition back is named; a minute unless said. */
   readonly standingMs?: number
+  /** Where answers are read to, as far as it has room. */
+  readonly arena?: Arena | undefined
 }
 
 /** A broker that calls an offset out of range which its log covers lags behind; not for so many answers. */
@@ -41,6 +44,7 @@ export class Fetcher {
   private readonly outage: Outage
   private readonly tell: (line: string) => void
   private readonly standingMs: number | undefined
+  private readonly arena: Arena | undefined
   private readonly partitions = new Map<number, FetchPartition>()
   private readonly lanes = new Map<number, FetchLane>()
   private failure: unknown
@@ -54,6 +58,7 @@ export class Fetcher {
     const { isolation = 'committed', partitionBytesMax = limits.fetchPartitionBytesMax } = options
     this.terms = { isolation, partitionBytesMax }
     this.standingMs = options.standingMs
+    this.arena = options.arena
     this.tell = options.onTrouble ?? (() => {})
     this.outage = new Outage(this.tell, ms => {
       this.tell(`reading ${this.names} goes on after ${formatDuration(ms)}`)
@@ -145,7 +150,7 @@ export class Fetcher {
     for (const partition of this.partitions.values()) {
       const node = partition.node(now)
       if (node < 0 || this.lanes.has(node)) continue
-      this.lanes.set(node, new FetchLane(this.cluster, node, () => this.ring?.()))
+      this.lanes.set(node, new FetchLane(this.cluster, node, () => this.ring?.(), this.arena))
     }
     for (const lane of this.lanes.values()) this.ask(lane, now)
   }
@@ -319,6 +324,7 @@ export class Fetcher {
       new FetchPartition(place, offset, {
         isolation: this.terms.isolation,
         checkCrcs: this.cluster.options.checkCrcs ?? true,
+        unpack: this.cluster.unpacker.unpack,
         standingMs: this.standingMs,
         known
       })

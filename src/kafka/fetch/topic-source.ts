@@ -1,3 +1,4 @@
+import type { Arena } from '../../core/arena.ts'
 import type { Inputs } from '../../core/inputs.ts'
 import type { LogPoint, RecordsSpan, SharedSource, Taker } from '../../port/source.ts'
 import type { Cluster } from '../connection/cluster.ts'
@@ -8,11 +9,13 @@ import { Fetcher, type FetchOptions } from './fetcher.ts'
 export class TopicSource implements SharedSource {
   readonly inputs: Inputs
   readonly bounded = false
+  readonly arena: Arena | undefined
   private readonly fetcher: Fetcher
 
   constructor(cluster: Cluster, inputs: Inputs, options: Pick<FetchOptions, 'onTrouble'> = {}) {
     this.inputs = inputs
-    this.fetcher = new Fetcher(cluster, inputs, options)
+    this.arena = cluster.arena
+    this.fetcher = new Fetcher(cluster, inputs, { ...options, arena: this.arena })
   }
 
   /** Throws `topic-recreated` when a name stands for another topic by now. */

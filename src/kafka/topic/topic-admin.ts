@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { failure, isFailure } from '../../core/errors.ts'
+import { failure } from '../../core/errors.ts'
 import { isBrokerError, ourError } from '../connection/client-errors.ts'
 import * as K from '../connection/client-library.ts'
 import type { Cluster, TopicInfo } from '../connection/cluster.ts'
@@ -78,14 +78,8 @@ export class TopicAdmin {
   }
 
   /** The topic as the brokers know it now, undefined when there is none. */
-  async find(name: string): Promise<TopicInfo | undefined> {
-    try {
-      await this.cluster.refresh()
-      return await this.cluster.topic(name)
-    } catch (error) {
-      if (isFailure(error, 'topic-missing')) return undefined
-      throw error
-    }
+  find(name: string): Promise<TopicInfo | undefined> {
+    return this.cluster.find(name)
   }
 
   /** Waits until every partition of a topic just created has a leader. */
