@@ -1,5 +1,6 @@
 import { SqliteCache } from './host/sqlite-cache.ts'
 import { systemClock } from './host/system-clock.ts'
+import { lineThread } from './line-thread/entry.ts'
 import { type CountOptions, startCount } from './runtime/count.ts'
 import type { CountRun } from './runtime/count-run.ts'
 
@@ -13,6 +14,7 @@ export function count(options: CountOptions): CountRun {
   const folder = options.stateDir
   return startCount(options, {
     clock: systemClock,
+    lineThread,
     openStateCache: task => new SqliteCache({ task, ...(folder !== undefined && { folder }) })
   })
 }

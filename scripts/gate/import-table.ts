@@ -45,7 +45,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   window: {
     lives: 'calendar, panes, the clock of a partition, lateness',
     imports: GROUND,
-    packages: ['temporal-polyfill']
+    packages: ['node:module', 'temporal-polyfill']
   },
   combine: {
     lives: 'stage 1: columns → partials and marks, and their formats',
@@ -119,9 +119,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [...INNER, 'app', 'kafka', 'host', 'runtime'],
     packages: ['node:worker_threads']
   },
+  'line-thread': {
+    lives: 'a thread that extracts lines of files and pipes, made of `extract` and `host`',
+    imports: ['core', 'extract', 'host', 'runtime', 'window'],
+    packages: ['node:module', 'node:worker_threads']
+  },
   cli: {
     lives: 'commands; the sole owner of `process` and `console`',
-    imports: [...INNER, ...ADAPTERS, 'runtime', 'kafka-app', 'testing', 'entry'],
+    imports: [...INNER, ...ADAPTERS, 'runtime', 'kafka-app', 'line-thread', 'testing', 'entry'],
     packages: ['commander', 'node:*']
   },
   testing: {
@@ -131,7 +136,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   entry: {
     lives: 'the public surface; wires adapters, as cli does',
-    imports: [...INNER, ...ADAPTERS, 'runtime', 'kafka-app'],
+    imports: [...INNER, ...ADAPTERS, 'runtime', 'kafka-app', 'line-thread'],
     packages: []
   }
 }
@@ -147,9 +152,13 @@ export const grounds: Readonly<Record<string, Room>> = {
   bench: {
     lives: 'measurements; its own package',
     imports: ['src'],
-    packages: ['@platformatic/kafka', 'kafkajs', 'mitata', 'node:*']
+    packages: ['@node-rs/crc32', '@platformatic/kafka', 'kafkajs', 'mitata', 'node:*']
   },
-  scripts: { lives: 'the gate and the demo', imports: ['src'], packages: ['oxc-parser', 'node:*'] },
+  scripts: {
+    lives: 'the gate, the package and the demo',
+    imports: ['src'],
+    packages: ['esbuild', 'oxc-parser', 'node:*']
+  },
   wasm: { lives: 'kernels in AssemblyScript', imports: [], packages: [] }
 }
 

@@ -13,7 +13,7 @@ import type { ByteInput } from './byte-input.ts'
 export class FileInput implements ByteInput {
   /** Size when it was opened; 0 for what has none (a named pipe). */
   readonly size: number
-  private readonly path: string
+  readonly path: string
   private readonly handle: FileHandle
 
   private constructor(path: string, handle: FileHandle, size: number) {
@@ -36,6 +36,11 @@ export class FileInput implements ByteInput {
     }
   }
 
+  /** To read it elsewhere in this process, at places of one's own. */
+  get descriptor(): number {
+    return this.handle.fd
+  }
+
   async read(bytes: Uint8Array, at: number): Promise<number> {
     try {
       if (this.size > 0) {
@@ -51,6 +56,21 @@ export class FileInput implements ByteInput {
 
   async close(): Promise<void> {
     await this.handle.close()
+  }
+}
+
+/** Reads up to `count` bytes at a place of a file that is open already; 0 at its end. Errors: `input-failed`. */
+export function readFileAt(
+  { file, path }: { readonly file: number; readonly path: string },
+  bytes: Uint8Array,
+  at: number,
+  count: number,
+  position: number
+): number {
+  try {
+    return readSync(file, bytes, at, count, position)
+  } catch (error) {
+    throw inputFailure(path, error)
   }
 }
 

@@ -20,6 +20,8 @@ export interface OpenInput {
   readonly bytes: ByteInput
   /** Bytes taken so far as they lie on the disk or came in, for progress. */
   readonly taken: () => number
+  /** The file itself, when it is a regular one that is not packed: it can be read at any place. */
+  readonly file: FileInput | undefined
 }
 
 /** The name people know an input by. */
@@ -33,7 +35,8 @@ export function inputName(input: Input): string {
  */
 export async function openInput(input: Input, stdin?: Readable): Promise<OpenInput> {
   const name = inputName(input)
-  const raw = new Counted(await openRaw(input, name, stdin))
+  const found = await openRaw(input, name, stdin)
+  const raw = new Counted(found)
   const head = new Uint8Array(MAGIC_BYTES)
   let length = 0
   while (length < MAGIC_BYTES) {
@@ -44,7 +47,8 @@ export async function openInput(input: Input, stdin?: Readable): Promise<OpenInp
   const compression = recognize(head.subarray(0, length), name)
   const whole = new Rejoined(head.subarray(0, length), raw)
   const bytes = compression === 'none' ? whole : new DecompressedInput(whole, compression)
-  return { name, compression, bytes, taken: () => raw.taken }
+  const isFile = found instanceof FileInput && found.size > 0 && compression === 'none'
+  return { name, compression, bytes, taken: () => raw.taken, file: isFile ? found : undefined }
 }
 
 async function openRaw(input: Input, name: string, stdin?: Readable): Promise<ByteInput> {

@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import { assert } from '../core/assert.ts'
-import { failure } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
+import type { LinePieces } from '../port/line-pieces.ts'
 import type { Source, Taker } from '../port/source.ts'
-import { DecompressionDamage } from './byte-input.ts'
 import { type Input, inputName } from './input.ts'
+import { InputPieces, inputDamage } from './input-pieces.ts'
 import { InputSequence } from './input-sequence.ts'
 
 const NEWLINE = 0x0a
@@ -50,6 +50,8 @@ export class JsonlSource implements Source {
   readonly bounded = true
   /** Size of the files on the disk; 0 until `open` and when it is not known (streams). */
   bytesTotal = 0
+  private readonly inputs: readonly Input[]
+  private readonly stdin: Readable | undefined
   private readonly sequence: InputSequence
   private readonly readBytes: number
   private readonly bufferBytesMax: number
@@ -67,6 +69,8 @@ export class JsonlSource implements Source {
     const names = inputs.map(inputName)
     this.name = names.length === 1 ? names[0]! : `${names[0]} and ${names.length - 1} more`
     this.id = names.join('\n')
+    this.inputs = inputs
+    this.stdin = options.stdin
     this.sequence = new InputSequence(inputs, options.stdin)
     this.readBytes = options.readBytes ?? limits.readBytes
     this.frameBytesMax = options.frameBytesMax ?? limits.frameBytesMax
@@ -95,6 +99,7 @@ export class JsonlSource implements Source {
 
   async poll(taker: Taker, waitMs: number): Promise<boolean> {
     if (this.ended) return false
+    if (this.reading === undefined && taker.room) this.moveTo(taker.room)
     this.reading ??= this.read()
     const count = await this.arrival(this.reading, waitMs)
     if (count === undefined) return true
@@ -109,19 +114,30 @@ export class JsonlSource implements Source {
     this.awake?.()
   }
 
+  pieces(): LinePieces {
+    const { inputs, stdin, readBytes, frameBytesMax } = this
+    return new InputPieces(inputs, stdin, { readBytes, frameBytesMax })
+  }
+
   async close(): Promise<void> {
     this.ended = true
     this.wake()
     await this.sequence.close()
   }
 
+  /** Reads go to the taker's own room, but for the rest of a frame that is too long for it. */
+  private moveTo(room: Uint8Array): void {
+    if (this.buffer.buffer === room.buffer || this.tail * 4 > room.length) return
+    const buffer = Buffer.from(room.buffer, room.byteOffset, room.length)
+    this.buffer.copy(buffer, 0, 0, this.tail)
+    this.buffer = buffer
+  }
+
   /** One read behind the tail, in a buffer that grows only for a frame longer than itself. */
   private async read(): Promise<number> {
-    const room = this.buffer.length - this.tail
-    if (room <= this.readBytes >> 1 && this.buffer.length < this.bufferBytesMax) {
-      const grown = Buffer.allocUnsafeSlow(
-        Math.min(this.bufferBytesMax, this.buffer.length * 2 + 16)
-      )
+    const { length } = this.buffer
+    if (this.tail * 2 > length && length < this.bufferBytesMax) {
+      const grown = Buffer.allocUnsafeSlow(Math.min(this.bufferBytesMax, length * 2 + 16))
       this.buffer.copy(grown, 0, 0, this.tail)
       this.buffer = grown
     }
@@ -130,17 +146,7 @@ export class JsonlSource implements Source {
       return await this.sequence.read(this.buffer, this.tail)
     } catch (error) {
       this.ended = true
-      if (!(error instanceof DecompressionDamage)) throw error
-      throw failure(
-        'input-damaged',
-        {
-          path: this.sequence.name,
-          compression: error.compression,
-          frames: this.position,
-          problem: error.message
-        },
-        error
-      )
+      throw inputDamage(this.sequence.name, error, this.position)
     }
   }
 

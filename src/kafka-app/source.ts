@@ -46,9 +46,9 @@ export interface KafkaSourceOptions extends KafkaOptions {
   readonly onTrouble?: (line: string) => void
 }
 
-/** The module of a thread, as source or as built. */
+/** The module of a thread, as source or as built: there this file is a piece of another one, in a folder beside. */
 const THREAD_MODULE = new URL(
-  import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js',
+  import.meta.url.endsWith('.ts') ? './thread.ts' : '../kafka-app/thread.js',
   import.meta.url
 )
 type Place = 'earliest' | 'latest' | number

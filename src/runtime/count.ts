@@ -74,7 +74,10 @@ export interface CountOptions {
   readonly onCorruptBatch?: OnCorruptBatch
   /** On Kafka: which stages this instance runs; `both` unless said. */
   readonly role?: Role
-  /** On Kafka: threads that stage 1 is spread over, each a member of the consumer group; 1 unless said. */
+  /**
+   * Threads that stage 1 is spread over; 1 unless said. On Kafka each is a member of the consumer group; of
+   * files and pipes each extracts frames for the main thread, and the results are the same bytes.
+   */
   readonly threads?: number
   /** On Kafka: stop at the end that the topic had at the start. */
   readonly exitAtEnd?: boolean
@@ -88,6 +91,8 @@ export interface CountOptions {
 export interface CountPorts {
   readonly clock: Clock
   readonly openStateCache: OpenStateCache
+  /** The module that threads over files and pipes run; without it there is one thread. */
+  readonly lineThread?: URL
 }
 
 const MAX_SKEW_MS = 6 * 3_600_000
@@ -169,7 +174,15 @@ export function startCount(options: CountOptions, ports: CountPorts): CountRun {
   const { source, exitAtEnd = false, role = 'both', rejects, threads = 1 } = options
   const signal = options.signal ? { signal: options.signal } : {}
   if (!('attach' in source)) {
-    return runLocally({ source, settings, ...ports, ...(rejects && { rejects }), ...signal })
+    const entry = threads > 1 && source.pieces ? ports.lineThread : undefined
+    return runLocally({
+      source,
+      settings,
+      ...ports,
+      ...(rejects && { rejects }),
+      ...(entry && { threads: { threads, entry } }),
+      ...signal
+    })
   }
   const inThreads = threads > 1 && source.forThreads
   return runApp({

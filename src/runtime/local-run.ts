@@ -1,12 +1,16 @@
 import { isFailure } from '../core/errors.ts'
 import type { Clock } from '../port/clock.ts'
 import type { RejectSink } from '../port/sink.ts'
-import type { Source } from '../port/source.ts'
+import type { FrameSource, Source } from '../port/source.ts'
 import type { OpenStateCache } from '../port/state-cache.ts'
 import { Cadence } from './cadence.ts'
 import { CombineLoop } from './combine-loop.ts'
 import { CountRun, createIntake, createMerger } from './count-run.ts'
 import { MemoryHandover } from './handover.ts'
+import type { Intake } from './intake.ts'
+import { GatheredGroups } from './lines/gathered-groups.ts'
+import { LineCrew } from './lines/line-crew.ts'
+import { lineThreads } from './lines/line-worker.ts'
 import { reportMergers } from './merge-report.ts'
 import type { CountSettings } from './settings.ts'
 
@@ -17,6 +21,8 @@ export interface LocalRunParts {
   readonly openStateCache: OpenStateCache
   readonly rejects?: RejectSink
   readonly signal?: AbortSignal
+  /** Threads that extract, when it is not this one; the module that each of them runs. */
+  readonly threads?: { readonly threads: number; readonly entry: URL }
 }
 
 /**
@@ -28,14 +34,24 @@ export function runLocally(parts: LocalRunParts): CountRun {
 }
 
 async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
-  const { source, settings, clock } = parts
+  const { settings, clock } = parts
   const { report } = run
+  const { id, name } = parts.source
   const cache = parts.openStateCache('merge')
   const merger = createMerger(
-    { settings, sources: [source.id], partition: 0, tasks: 1, stored: false },
+    { settings, sources: [id], partition: 0, tasks: 1, stored: false },
     cache
   )
-  const { intake, sanity } = createIntake({ source, settings, clock, groupPartitions: 1 })
+  const groups = parts.threads && new GatheredGroups()
+  const { intake, sanity } = createIntake({
+    source: parts.source,
+    settings,
+    clock,
+    arena: parts.source.arena,
+    groupPartitions: 1,
+    ...(groups && { groups })
+  })
+  const source = groups ? threaded(parts, intake, groups) : parts.source
   const emission = new Cadence(settings.emitEveryMs, clock.now())
   const commit = async (sayAll: boolean): Promise<void> => {
     emission.turn(clock.now())
@@ -56,7 +72,7 @@ async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
   try {
     await new CombineLoop({
       source,
-      label: () => source.name,
+      label: () => name,
       intake,
       handover: new MemoryHandover(merger, () => clock.now(), parts.rejects),
       clock,
@@ -80,4 +96,20 @@ async function work(parts: LocalRunParts, run: CountRun): Promise<void> {
     await source.close()
     cache.close()
   }
+}
+
+/** The source as several threads extract it. */
+function threaded(parts: LocalRunParts, intake: Intake, groups: GatheredGroups): FrameSource {
+  const { source, settings, threads: chosen } = parts
+  const pieces = source.pieces?.()
+  if (!chosen || !pieces) return source
+  // Functions do not go to threads: each makes its own of the zone's name.
+  const { localTime: _, ...fields } = settings.fields
+  return new LineCrew({
+    pieces,
+    threads: chosen.threads,
+    start: lineThreads(chosen.entry, { fields, zone: settings.plan.zone }),
+    groups,
+    onRows: (columns, bytes, nextLine) => intake.rows(0, columns, bytes, nextLine)
+  })
 }

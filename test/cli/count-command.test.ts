@@ -55,6 +55,22 @@ describe('headcount count on files and pipes', { concurrency: 2 }, () => {
     assert.match(stderr, /cut off after \d+ frames .*\[input-damaged]\n/)
   })
 
+  it('gives the same lines and rejects with threads as without', async () => {
+    const broken = frames.flatMap((text, i) => (i % 100 === 7 ? [text, '{"ts":1', ''] : [text]))
+    const plain = file('threads.jsonl', `${broken.join('\n')}\n`)
+    const packed = file('threads.jsonl.gz', gzipSync(broken.join('\n')))
+    const outcomes = []
+    for (const threads of ['1', '3']) {
+      const args = ['--format', 'jsonl', '--emit-every', '1h', '--rejects', `bad-${threads}.jsonl`]
+      const { status, stdout, stderr } = await count(plain, packed, ...args, '--threads', threads)
+      const rejects = readFileSync(join(folder.path, `bad-${threads}.jsonl`), 'utf8')
+      const figures = stderr.replaceAll(/ in [^:]*/g, '').replaceAll(`bad-${threads}`, 'bad')
+      outcomes.push([status, stdout.replaceAll(/,"emittedAt":"[^"]*"/g, ''), rejects, figures])
+    }
+    assert.deepEqual(outcomes[1], outcomes[0])
+    assert.equal(outcomes[0]![2]!.toString().split('\n').length, 2 * 30 + 1)
+  })
+
   it('stops at binary garbage with the reason', async () => {
     const bytes = new Uint8Array(200_000).map(
       (_, i) => (Math.imul(i + 7, 0x9e3779b1) >>> 13) & 0xff

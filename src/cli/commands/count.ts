@@ -4,6 +4,7 @@ import { failure } from '../../core/errors.ts'
 import { RejectFile } from '../../host/reject-file.ts'
 import { refuseSameFile } from '../../host/same-file.ts'
 import { SqliteCache } from '../../host/sqlite-cache.ts'
+import { lineThread } from '../../line-thread/entry.ts'
 import type { StateCache } from '../../port/state-cache.ts'
 import { countSettings, startCount } from '../../runtime/count.ts'
 import { connectionOptions } from '../../runtime/options/connection-rows.ts'
@@ -27,7 +28,6 @@ const TOPIC_ONLY = [
   'on-input-loss',
   'on-corrupt-batch',
   'role',
-  'threads',
   'group-protocol',
   'app'
 ] as const
@@ -105,6 +105,7 @@ async function run(context: CommandContext): Promise<number> {
     },
     {
       clock,
+      lineThread,
       openStateCache: task => openStateCache(context, task)
     }
   )

@@ -150,7 +150,7 @@ export const countRows = {
     area: 'Scale',
     default: '1',
     description:
-      'threads that read the topic in this process; more than partitions are idle; stage 2 stays in the main one',
+      'threads of this process that read and extract, of a topic no more than partitions; the rest stays in the main one, and results are the same',
     example: '4'
   },
   'flush-every': {
