@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { measuredScript } from './package-bin.ts'
 
 /** What one run of a whole process took. */
 export interface Usage {
@@ -15,11 +16,12 @@ export interface Usage {
 /** Whoever waits for ever ends as a failure. */
 const LIMIT_MS = 3_600_000
 
-const preload = new URL('./usage-report.ts', import.meta.url).href
+const preload = new URL('./usage-report.js', import.meta.url).href
 
 /**
- * Runs `script args…` to its end, by this Node unless another program is said, and measures the process.
- * Throws when it fails. Another program writes the report itself, as `usage-report.ts` does.
+ * Runs `script args…` to its end, by this Node unless another program is said, and measures the process;
+ * this clone's headcount as its package.
+ * Throws when it fails. Another program writes the report itself, as `usage-report.js` does.
  */
 export async function measure(
   script: string,
@@ -29,7 +31,7 @@ export async function measure(
   const folder = mkdtempSync(join(tmpdir(), 'headcount-bench-'))
   const usageFile = join(folder, 'usage.json')
   try {
-    const stdout = await run([...program, script, ...args], usageFile)
+    const stdout = await run([...program, measuredScript(script), ...args], usageFile)
     const usage = JSON.parse(readFileSync(usageFile, 'utf8'))
     return {
       cpuSeconds: usage.cpuSeconds,

@@ -18,7 +18,7 @@ if (parts[0] < 24 || (parts[0] === 24 && parts[1] < 6)) {
   )
   process.exitCode = 2
 } else {
-  // What a bench measures is a count.
+  // What a bench measures is a count; the rest of its bounds is said when its code is loaded.
   if (command === 'count' || command === 'bench') boundHeap()
   module.enableCompileCache()
   import(entry.href)
@@ -31,13 +31,14 @@ if (parts[0] < 24 || (parts[0] === 24 && parts[1] < 6)) {
 
 /**
  * Counting may run for months and holds little of what it makes: its garbage is bounded (docs/design/0018-garbage.md).
- * The process is replaced by itself with V8's settings; it keeps its id. Whoever sets the heap himself is right.
+ * The process is replaced by itself with V8's setting of the young generation; it keeps its id.
+ * Whoever sets the heap himself is right.
  */
 function boundHeap() {
   var given = process.execArgv.join(' ') + (process.env.NODE_OPTIONS || '')
   if (/(semi|old)[-_]space|heap[-_](size|growing)/.test(given)) return
-  var settings = ['--max-semi-space-size=16', '--heap-growing-percent=100']
-  var args = [process.execPath].concat(settings, process.execArgv, process.argv.slice(1))
+  var young = '--max-semi-space-size=16'
+  var args = [process.execPath, young].concat(process.execArgv, process.argv.slice(1))
   try {
     process.execve(process.execPath, args)
   } catch {

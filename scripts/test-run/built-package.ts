@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot } from '../gate/tree.ts'
+import { bundle } from '../package/bundle.ts'
 
 /** Where tests find the command line to run. */
 export const BIN_VARIABLE = 'HEADCOUNT_TEST_BIN'
@@ -16,9 +16,7 @@ export class BuiltPackage {
 
   constructor() {
     const { folder } = this
-    const compiler = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc')
-    const build = ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'dist')]
-    execFileSync(process.execPath, [compiler, ...build], { cwd: projectRoot, stdio: 'inherit' })
+    bundle(join(folder, 'dist'))
     for (const part of ['bin', 'package.json']) {
       cpSync(join(projectRoot, part), join(folder, part), { recursive: true })
     }

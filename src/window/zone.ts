@@ -1,4 +1,5 @@
-import { Temporal } from 'temporal-polyfill'
+import { createRequire } from 'node:module'
+import type { Temporal } from 'temporal-polyfill'
 import { failure } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { nearest } from '../core/nearest.ts'
@@ -28,16 +29,14 @@ export class Zone {
   readonly name: string
   /** True when the offset is the same at all times. */
   readonly fixed: boolean
-  private readonly anyTime: Temporal.ZonedDateTime
   private readonly fixedOffset: number
   private days = new Map<number, ZoneDay>()
 
   /** @throws window-zone */
   constructor(name: string) {
-    this.anyTime = open(name)
-    this.name = this.anyTime.timeZoneId
+    this.name = name === 'UTC' ? name : ownSpelling(name)
     this.fixed = /^(?:UTC|GMT|Etc\/.+|[+-]\d\d:\d\d)$/.test(this.name)
-    this.fixedOffset = this.fixed ? this.ask(0) : 0
+    this.fixedOffset = this.fixed && name !== 'UTC' ? this.ask(0) : 0
   }
 
   /** Local time minus UTC at `time`, in ms. */
@@ -97,15 +96,29 @@ export class Zone {
   }
 
   private ask(time: number): number {
-    const instant = Temporal.Instant.fromEpochMilliseconds(time)
-    const ms = instant.toZonedDateTimeISO(this.anyTime.timeZoneId).offsetNanoseconds / 1e6
+    const ms = inZone(time, this.name).offsetNanoseconds / 1e6
     return Math.sign(ms) * Math.round(Math.abs(ms) / MINUTE) * MINUTE
   }
 }
 
-function open(name: string): Temporal.ZonedDateTime {
+const load = createRequire(import.meta.url)
+let calendar: typeof Temporal | undefined
+
+/** Loaded when a zone asks for it: most counts are in UTC, and it takes a twentieth of a start. */
+function temporal(): typeof Temporal {
+  calendar ??= (load('temporal-polyfill') as typeof import('temporal-polyfill')).Temporal
+  return calendar
+}
+
+function inZone(time: number, zone: string): Temporal.ZonedDateTime {
+  return temporal().Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(zone)
+}
+
+/** @throws window-zone */
+function ownSpelling(name: string): string {
+  temporal()
   try {
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
+    return inZone(0, name).timeZoneId
   } catch (error) {
     const near = nearest(name, ['UTC', ...Intl.supportedValuesOf('timeZone')])
     const cure = near

@@ -83,7 +83,7 @@ test('packages and node modules are walls too', () => {
     'src/core/a.ts:1 uses node:fs; packages open to core: none'
   ])
   assertFinds(walls, { 'scripts/a.ts': use('left-pad') }, [
-    'scripts/a.ts:1 uses left-pad; packages open to scripts: oxc-parser, node:*'
+    'scripts/a.ts:1 uses left-pad; packages open to scripts: esbuild, oxc-parser, node:*'
   ])
 })
 

@@ -12,6 +12,7 @@ import { cpuStopwatch } from '../bench/stopwatch.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { countedOptionNames, countedOptions } from '../count/count-options.ts'
 import { withoutExperimentalWarning } from '../experimental-warning.ts'
+import { boundGarbage } from '../garbage-bound.ts'
 import { kafkaSettings } from '../kafka-settings.ts'
 import { tableFormat } from '../sketch/table-format.ts'
 
@@ -69,6 +70,8 @@ async function run(context: CommandContext): Promise<number> {
       : topic === undefined
         ? await readLines(context.args.length > 0 ? context.args : ['-'], context.stdin, reading)
         : await readTopic(context, topic, reading)
+    // What is measured is a count.
+    boundGarbage()
     const result = await measureSample({
       sample,
       counting,

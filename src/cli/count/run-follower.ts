@@ -1,6 +1,7 @@
 import type { CountRun } from '../../runtime/count-run.ts'
 import type { RunReport } from '../../runtime/report.ts'
 import type { CommandContext } from '../command.ts'
+import { boundGarbage } from '../garbage-bound.ts'
 import { LiveTable } from './live-table.ts'
 import { RateMeter } from './rate-meter.ts'
 import type { ResultView } from './result-view.ts'
@@ -16,7 +17,11 @@ export async function followRun(
 ): Promise<void> {
   const { stderr } = context
   const status = new StatusLines(context, view)
-  const timer = setInterval(() => status.tick(run.report), TICK_MS)
+  const timer = setInterval(() => {
+    // By now every thread has loaded its code.
+    if (run.report.framesRead > 0) boundGarbage()
+    status.tick(run.report)
+  }, TICK_MS)
   try {
     for await (const result of run) await view.show(result)
   } finally {
