@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict'
+
 /** Minutes with uniques and frames, as one canonical line: what every contender must agree on. */
 export function minutesOf(
   rows: Iterable<readonly [start: number, uniques: number, frames: number]>
@@ -17,6 +19,28 @@ export function answerOfResults(stdout: string): string {
     minutes.set(at, [at, uniques, frames])
   }
   return minutesOf(minutes.values())
+}
+
+/**
+ * The minutes' answer of a count of several sizes; each size must hold all the frames, and windows that hold
+ * all of them as many users.
+ */
+export function answerOfSizes(stdout: string, sizes: readonly string[], frames: number): string {
+  const lines = stdout.trimEnd().split('\n')
+  const words = new Map<string, { window: string; frames: number; uniques: number }>()
+  for (const line of lines) {
+    const word = JSON.parse(line)
+    words.set(`${word.window} ${word.start}`, word)
+  }
+  const held = new Map(sizes.map(size => [size, 0]))
+  const whole = new Set<number>()
+  for (const { window, frames: counted, uniques } of words.values()) {
+    held.set(window, held.get(window)! + counted)
+    if (counted === frames) whole.add(uniques)
+  }
+  for (const [size, counted] of held) assert.equal(counted, frames, `frames in ${size}`)
+  assert.ok(whole.size <= 1, `${[...whole].join(', ')} users in the same frames`)
+  return answerOfResults(lines.filter(line => JSON.parse(line).window === '1m').join('\n'))
 }
 
 /** Proves that the exact number of every minute lies within headcount's bounds. */

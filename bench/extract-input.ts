@@ -1,12 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { crc32c } from '../src/core/crc32c.ts'
 import type { Records } from '../src/extract/extractor.ts'
 import { HASH_SEED, murmur3x64128 } from '../src/sketch/index.ts'
 import { frameFile, type Shape } from './data.ts'
 
 export const CHUNK_BYTES = 256 * 1_024
 const BATCH_BYTES = 16 * 1_024
+const HEAD_BYTES = 12
 /** A record around its value: length, attributes, two deltas, no key, the value's length, no headers. */
 const RECORD_ROOM = 32
 
@@ -18,12 +20,18 @@ export interface ExtractTruth {
   readonly minutes: ReadonlyMap<number, ReadonlySet<string>>
 }
 
+/** The records of a batch, and their CRC-32C. */
+export type CheckedRecords = Records & { readonly crc: number }
+
 /** Frames in memory, as lines and as batches of records, in chunks as a socket or a file hands them over. */
 export interface ExtractInput {
   readonly frameBytes: number
   readonly lines: Buffer
   /** Each chunk holds whole batches. */
-  readonly chunks: readonly { readonly bytes: Buffer; readonly batches: readonly Records[] }[]
+  readonly chunks: readonly {
+    readonly bytes: Buffer
+    readonly batches: readonly CheckedRecords[]
+  }[]
   readonly truth: ExtractTruth
   /** The same bytes as files for programs that are not ours: lines, records. */
   readonly files: readonly [string, string]
@@ -73,17 +81,18 @@ function mixed(uid: string, seconds: number): bigint {
   return ((h1hi ^ h2hi) << 32n) ^ (h1lo ^ h2lo) ^ BigInt(seconds)
 }
 
-/** Batches of about 16 KB: the length of what follows, the number of records, the records. */
+/** Batches of about 16 KB: the length of the records, their number, their CRC-32C, the records. */
 function batchesOf(frames: readonly string[]): Buffer[] {
   const batches: Buffer[] = []
   const room = Buffer.alloc(BATCH_BYTES * 2)
-  let at = 8
+  let at = HEAD_BYTES
   let count = 0
   const finish = (): void => {
-    room.writeUInt32LE(at - 8, 0)
+    room.writeUInt32LE(at - HEAD_BYTES, 0)
     room.writeUInt32LE(count, 4)
+    room.writeUInt32LE(crc32c(room, HEAD_BYTES, at), 8)
     batches.push(Buffer.from(room.subarray(0, at)))
-    at = 8
+    at = HEAD_BYTES
     count = 0
   }
   for (const frame of frames) {
@@ -122,16 +131,17 @@ function chunksOf(batches: readonly Buffer[]): ExtractInput['chunks'] {
   return chunks.map(of => {
     let at = 0
     const records = of.map(batch => {
-      const start = at + 8
+      const start = at + HEAD_BYTES
       at += batch.length
-      return recordsAt(start, at, batch.readUInt32LE(4))
+      return recordsAt(start, at, batch)
     })
     return { bytes: Buffer.concat(of), batches: records }
   })
 }
 
-function recordsAt(start: number, end: number, count: number): Records {
+function recordsAt(start: number, end: number, batch: Buffer): CheckedRecords {
+  const [count, crc] = [batch.readUInt32LE(4), batch.readUInt32LE(8)]
   const bytes = new Uint8Array(0)
   const times = { baseTime: 0, maxTime: 0, logAppendTime: false }
-  return { bytes, start, end, count, fromOffset: 0, baseOffset: 0, ...times }
+  return { bytes, start, end, count, crc, fromOffset: 0, baseOffset: 0, ...times }
 }

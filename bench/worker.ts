@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const preload = new URL('./usage-report.ts', import.meta.url).href
+const preload = new URL('./usage-report.js', import.meta.url).href
 
 /** A process that runs beside others: told to stop, slowed down, and measured. */
 export class Worker {

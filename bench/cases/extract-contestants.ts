@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { COUNTED, type Columns } from '../../src/extract/columns.ts'
+import { crc32c } from '@node-rs/crc32'
 import { createExtractor } from '../../src/extract/create.ts'
-import type { Extractor, ExtractorKind, Records } from '../../src/extract/extractor.ts'
-import { createSketch, type Sketch } from '../../src/sketch/index.ts'
-import { CHUNK_BYTES, type ExtractInput } from '../extract-input.ts'
+import type { Extractor, ExtractorKind } from '../../src/extract/extractor.ts'
+import { CHUNK_BYTES, type CheckedRecords, type ExtractInput } from '../extract-input.ts'
 import { findProgram } from '../interop/programs.ts'
+import { checkMinutes, MinuteCounts } from '../minute-counts.ts'
 
 /** One way from bytes to a count of the users of each minute. */
 export interface Extraction {
@@ -18,68 +18,17 @@ export interface Extraction {
   readonly run: (prove: boolean) => readonly number[]
 }
 
+/** `checked` are records whose CRC is compared first, batch by batch, with the module of the fetch plane. */
+export type Framing = 'lines' | 'records' | 'checked'
+
 const ROOM = 4 * CHUNK_BYTES
-const MINUTE_MS = 60_000
 /** A short lap for what is slow, so that the best ones are undisturbed. */
 const IDIOMATIC_BYTES = CHUNK_BYTES / 8
-
-/** Counts columns: a sketch a minute, and the sum over times and keys that proves all of them. */
-class MinuteCounts {
-  private frames = 0
-  private readonly sketches = new Map<number, Sketch>()
-  private low = 0
-  private high = 0
-  private readonly isProved: boolean
-
-  constructor(isProved: boolean) {
-    this.isProved = isProved
-  }
-
-  take(columns: Columns): void {
-    const { count, time } = columns
-    if (this.isProved) this.prove(columns)
-    this.frames += count
-    for (let from = 0, to = 0; from < count; from = to) {
-      const minute = Math.floor(time[from]! / MINUTE_MS)
-      const end = (minute + 1) * MINUTE_MS
-      to = from + 1
-      while (to < count && time[to]! < end && time[to]! >= end - MINUTE_MS) to++
-      let sketch = this.sketches.get(minute)
-      if (sketch === undefined) {
-        sketch = createSketch('hll', 14)
-        this.sketches.set(minute, sketch)
-      }
-      sketch.addColumns(columns, from, to)
-    }
-  }
-
-  /** Adds up what proves the columns; passes that do so are not timed. */
-  private prove({ count, verdict, time, h1lo, h1hi, h2lo, h2hi }: Columns): void {
-    for (let row = 0; row < count; row++) {
-      assert.equal(verdict[row], COUNTED)
-      this.low += (h1lo[row]! ^ h2lo[row]! ^ (time[row]! / 1_000)) >>> 0
-      this.high = (this.high + ((h1hi[row]! ^ h2hi[row]!) >>> 0)) % 2 ** 32
-      const carried = this.low >= 2 ** 32 ? 1 : 0
-      this.low %= 2 ** 32
-      this.high = (this.high + carried) % 2 ** 32
-    }
-  }
-
-  check({ frames, checksum, minutes }: ExtractInput['truth']): void {
-    assert.equal(this.frames, frames)
-    assert.equal((BigInt(this.high) << 32n) | BigInt(this.low), checksum)
-    assert.deepEqual(new Set(this.sketches.keys()), new Set(minutes.keys()))
-    for (const [minute, sketch] of this.sketches) {
-      const users = minutes.get(minute)!.size
-      assert.ok(Math.abs(sketch.estimate(0.997).value / users - 1) < 0.05, `minute ${minute}`)
-    }
-  }
-}
 
 /** `in place`: a source has read the chunk into the kernel's own memory, so nothing is copied again. */
 export function extractorOf(
   kind: ExtractorKind,
-  framing: 'lines' | 'records',
+  framing: Framing,
   input: ExtractInput,
   inPlace = false
 ): Extraction {
@@ -87,15 +36,24 @@ export function extractorOf(
   const extractor = createExtractor({ key: 'uid', time: 'ts' }, bounds, kind)
   assert.equal(extractor.kind, kind)
   const chunk = inPlace ? extractor.input! : new Uint8Array(ROOM)
-  const batches = input.chunks.map(of => of.batches.map(batch => ({ ...batch, bytes: chunk })))
+  const batches = input.chunks.map(({ bytes, batches: of }) => ({
+    bytes,
+    batches: of.map(batch => ({ ...batch, bytes: chunk }))
+  }))
   const run = (prove: boolean): readonly number[] => {
     const counts = new MinuteCounts(prove)
     extractor.nextLine = 0
     const laps =
       framing === 'lines'
         ? linePass(extractor, chunk, input, counts)
-        : recordPass(extractor, chunk, input, batches, counts)
-    if (prove) counts.check(input.truth)
+        : recordPass(
+            extractor,
+            chunk,
+            batches,
+            counts,
+            framing === 'checked' ? checkCrc : undefined
+          )
+    if (prove) checkMinutes(counts.answer(), input.truth)
     return laps
   }
   const place = kind === 'plain' ? '' : inPlace ? ', in its own memory' : ', copied in'
@@ -135,19 +93,24 @@ function linePass(
 function recordPass(
   extractor: Extractor,
   chunk: Uint8Array,
-  { chunks }: ExtractInput,
-  batches: readonly (readonly Records[])[],
-  counts: MinuteCounts
+  chunks: ExtractInput['chunks'],
+  counts: MinuteCounts,
+  check?: (batch: CheckedRecords) => void
 ): readonly number[] {
-  return chunks.map(({ bytes }, index) =>
+  return chunks.map(({ bytes, batches }) =>
     milliseconds(() => {
       chunk.set(bytes)
-      for (const batch of batches[index]!) {
+      for (const batch of batches) {
+        check?.(batch)
         extractor.beginRecords(batch)
         while (extractor.records()) counts.take(extractor.columns)
       }
     })
   )
+}
+
+function checkCrc({ bytes, start, end, crc }: CheckedRecords): void {
+  assert.equal(crc32c(bytes.subarray(start, end)), crc)
 }
 
 /** The loop everybody writes first, without what reading a file or a socket costs. */
@@ -203,7 +166,7 @@ export function buildC(): { program: string; remove: () => void } | undefined {
 /** A whole run of the program; it finds the best passes of each chunk itself. */
 export function runC(
   program: string,
-  framing: 'lines' | 'records',
+  framing: Framing,
   input: ExtractInput,
   passes: number
 ): number {

@@ -1,6 +1,13 @@
 import type { Shape } from '../data.ts'
 import { type ExtractInput, extractInput } from '../extract-input.ts'
-import { buildC, type Extraction, extractorOf, idiomatic, runC } from './extract-contestants.ts'
+import {
+  buildC,
+  type Extraction,
+  extractorOf,
+  type Framing,
+  idiomatic,
+  runC
+} from './extract-contestants.ts'
 import { printTargets, type Target } from './sketch-targets.ts'
 
 /** More than this is not held in memory; of challenge-like frames fewer, they are so much longer. */
@@ -37,21 +44,28 @@ export function extract(frames: number, rounds: number): void {
 interface Framed {
   readonly lines: Figures
   readonly records: Figures
+  readonly checked: Figures
 }
 
 function shape(name: Shape, frames: number, rounds: number, program: string | undefined): Framed {
   const input = extractInput(name, frames)
   try {
-    const lines = contest(name, 'lines', input, rounds, program)
-    return { lines, records: contest(name, 'records', input, rounds, program) }
+    const figures = (framing: Framing): Figures => contest(name, framing, input, rounds, program)
+    return { lines: figures('lines'), records: figures('records'), checked: figures('checked') }
   } finally {
     input.remove()
   }
 }
 
+const TITLES: Readonly<Record<Framing, string>> = {
+  lines: 'as lines',
+  records: 'as records',
+  checked: 'as records, with CRC'
+}
+
 function contest(
   name: Shape,
-  framing: 'lines' | 'records',
+  framing: Framing,
   input: ExtractInput,
   rounds: number,
   program: string | undefined
@@ -81,7 +95,7 @@ function contest(
     [...best].map(([each, laps]) => [each, (sum(laps) * 1e6) / frames] as const)
   )
   const rows = [...times].map(([each, ns]) => [each.name, ns] as const)
-  const title = `${frames} ${name} frames of ${input.frameBytes.toFixed(0)} B as ${framing}, ns a frame`
+  const title = `${frames} ${name} frames of ${input.frameBytes.toFixed(0)} B ${TITLES[framing]}, ns a frame`
   print(title, c === undefined ? rows : [...rows, ['C, AVX2', c]])
   const parsed = times.get(usual)
   return {
@@ -116,17 +130,18 @@ function targetsOf(challenge: Framed, small: Framed): readonly Target[] {
   const times = (name: string, value: number, bound: number): Target => {
     return { name, value, unit: '×', bound, sense: '≥' }
   }
-  const { lines, records } = challenge
+  const { lines, records, checked } = challenge
   return [
     times('2 KB: JSON.parse beside the kernel', lines.idiomatic! / lines.kernel, 40),
     times('2 KB: never seen before', lines.idiomaticNew! / lines.kernel, 80),
     times('2 KB: plain twin beside the kernel', lines.plain / lines.kernel, 2.2),
     times('90 B: JSON.parse beside the kernel', small.lines.idiomatic! / small.lines.kernel, 6),
-    ...(lines.c === undefined || records.c === undefined
+    ...(lines.c === undefined || records.c === undefined || checked.c === undefined
       ? []
       : [
           times('2 KB lines: share of C', lines.c / lines.kernel, 0.75),
-          times('2 KB records: share of C', records.c / records.kernel, 0.75)
+          times('2 KB records: share of C', records.c / records.kernel, 0.75),
+          times('2 KB records with CRC: share of C', checked.c / checked.kernel, 0.45)
         ])
   ]
 }

@@ -116,9 +116,10 @@ async function compareCodecs(login: Login, frames: number, rounds: number): Prom
         answers.push(fetchOnce(task, frames))
       }
       const alone = median(answers.map(each => each.records / each.aloneCpuSeconds)) / 1e6
+      const kept = median(answers.map(each => each.records / each.keptCpuSeconds)) / 1e6
       const ratio = median(answers.map(each => each.aloneCpuSeconds / each.cpuSeconds))
       console.log(
-        `  ${codec.padEnd(6)} fetched ${rates(answers)}, codec alone ${alone.toFixed(3)}  = ${ratio.toFixed(2)}`
+        `  ${codec.padEnd(6)} fetched ${rates(answers)}, library alone ${alone.toFixed(3)}  = ${ratio.toFixed(2)}, in kept memory ${kept.toFixed(3)}`
       )
     })
   }

@@ -11,13 +11,20 @@ export async function file(frames: number, rounds: number): Promise<void> {
   for (const shape of ['challenge', 'small'] as const satisfies readonly Shape[]) {
     const path = frameFile(shape, frames)
     const args = ['count', '--key', 'uid', '--window', '1m', '--format', 'jsonl', path]
-    await compare(
+    const [one, two] = await compare(
       `${frames} ${shape} frames from a file`,
       [
         {
           name: 'headcount',
           script: headcount,
           args: [...args, '--confidence', '0.997'],
+          answer: checkBounds,
+          frames
+        },
+        {
+          name: 'headcount --threads 2',
+          script: headcount,
+          args: [...args, '--confidence', '0.997', '--threads', '2'],
           answer: checkBounds,
           frames
         },
@@ -38,5 +45,7 @@ export async function file(frames: number, rounds: number): Promise<void> {
       ],
       rounds
     )
+    const times = (one!.wallSeconds / two!.wallSeconds).toFixed(2)
+    console.log(`  two threads: ${times}× as fast as one on the clock on the wall`)
   }
 }

@@ -1,11 +1,14 @@
-import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
-import { answerOfResults } from '../answers.ts'
-import { compare } from '../comparison.ts'
+import { answerOfSizes } from '../answers.ts'
+import { type Contender, compare, type Row } from '../comparison.ts'
 import { frameFile, type Shape } from '../data.ts'
+import { withTopic } from '../filled-topic.ts'
+import { printTargets } from './sketch-targets.ts'
 
 const headcount = fileURLToPath(new URL('../../bin/headcount.js', import.meta.url))
+const ONE = ['1m']
 const SIX = ['1m', '1h', '1d', '1w', '1mo', '1y']
+const PARTITIONS = 4
 /** The second pace makes a minute of 1,200 frames, and more hours than one. */
 const FILES: readonly (readonly [shape: Shape, framesPerSecond: number])[] = [
   ['challenge', 1_000],
@@ -17,31 +20,50 @@ const FILES: readonly (readonly [shape: Shape, framesPerSecond: number])[] = [
 export async function windows(frames: number, rounds: number): Promise<void> {
   for (const [shape, framesPerSecond] of FILES) {
     const path = frameFile(shape, frames, { framesPerSecond })
-    const contender = (sizes: readonly string[]) => ({
-      name: `--window ${sizes.join(',')}`,
-      script: headcount,
-      args: ['count', '--key', 'uid', '--format', 'jsonl', '--window', sizes.join(','), path],
-      answer: (stdout: string) => minutesOf(stdout, frames),
-      frames
-    })
+    const contenders = [ONE, SIX].map(sizes => counting(sizes, frames, () => [path]))
     const title = `${frames} ${shape} frames from a file, ${framesPerSecond} a second`
-    await compare(title, [contender(['1m']), contender(SIX)], rounds)
+    showTarget(await compare(title, contenders, rounds))
   }
 }
 
-/** The minutes' answer; every size must hold all the frames, and as many users where it is one window. */
-function minutesOf(stdout: string, frames: number): string {
-  const lines = stdout.trimEnd().split('\n')
-  const held = new Map<string, number>()
-  const whole = new Set<number>()
-  for (const line of lines) {
-    const { window, status, frames: counted, uniques } = JSON.parse(line)
-    if (status === 'provisional') continue
-    assert.equal(status, 'final')
-    held.set(window, (held.get(window) ?? 0) + counted)
-    if (counted === frames) whole.add(uniques)
+/** The same from a topic of four partitions, both stages in transactions, state and results in Kafka. */
+export async function topicWindows(
+  bootstrap: string,
+  small: number,
+  challenge: number,
+  rounds: number
+): Promise<void> {
+  for (const [shape, frames] of [
+    ['challenge', challenge],
+    ['small', small]
+  ] as const) {
+    const file = frameFile(shape, frames)
+    await withTopic({ bootstrap, partitions: PARTITIONS, file }, async topic => {
+      // Every run is an app of its own, which counts all of the topic.
+      const where = ['--brokers', bootstrap, '--topic', topic.name, '--exit-at-end']
+      const contenders = [ONE, SIX].map(sizes =>
+        counting(sizes, frames, () => [...where, '--app', topic.newApp()])
+      )
+      const title = `${frames} ${shape} frames from a topic, ${PARTITIONS} partitions`
+      showTarget(await compare(title, contenders, rounds))
+    })
   }
-  for (const [size, counted] of held) assert.equal(counted, frames, `frames in ${size}`)
-  assert.ok(whole.size <= 1, `${[...whole].join(', ')} users in the same frames`)
-  return answerOfResults(lines.filter(line => JSON.parse(line).window === '1m').join('\n'))
+}
+
+function counting(sizes: readonly string[], frames: number, from: () => string[]): Contender {
+  const window = sizes.join(',')
+  return {
+    name: `--window ${window}`,
+    script: headcount,
+    get args() {
+      return ['count', '--key', 'uid', '--format', 'jsonl', '--window', window, ...from()]
+    },
+    answer: stdout => answerOfSizes(stdout, sizes, frames),
+    frames
+  }
+}
+
+function showTarget([one, six]: readonly Row[]): void {
+  const value = six!.cpuPerMillion / one!.cpuPerMillion
+  printTargets([{ name: 'six sizes beside one', value, unit: '×', bound: 1.25, sense: '≤' }])
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+// A process that hangs announces nothing: its report and its inspector are looked for.
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** For processes that may have to say where they are; a report goes to their working folder. */
@@ -53,6 +54,7 @@ async function busyStack(pid: number): Promise<readonly string[]> {
 
 function pausedStack(socket: WebSocket): Promise<readonly string[]> {
   const { promise, resolve } = Promise.withResolvers<readonly string[]>()
+  // The limit of a wait, not a wait.
   const timer = setTimeout(() => resolve(['no answer of the inspector']), WAIT_MS)
   socket.onopen = () => {
     for (const [id, method] of ['Debugger.enable', 'Debugger.pause'].entries()) {

@@ -4,17 +4,21 @@
  * benchmark's frames: keys are strings without escapes, times whole seconds; anything else is counted as odd, and
  * the benchmark wants none.
  *
- *   extract lines|records FILE PASSES  →  frames, odd, a checksum of all rows, and the ns of all chunks, of each
- *   its best pass: whoever else uses the machine weighs little
+ *   extract lines|records|checked FILE PASSES  →  frames, odd, a checksum of all rows, and the ns of all chunks, of
+ *   each its best pass: whoever else uses the machine weighs little. `checked` also compares the CRC of each batch
+ *   extract count|receive PORT FROM  →  lines from a connection to this machine until it ends; the same, with the
+ *   bytes, and the ns of CPU of the whole process behind the first FROM of them. `receive` only reads.
  *
- * FILE is lines, or for records batches of: length of what follows, count of records (both 4 bytes,
- * little-endian), records. A chunk is copied to one reused buffer first, as from a socket.
+ * FILE is lines, or for records batches of: length of the records, their number, their CRC-32C (each 4 bytes,
+ * little-endian), the records. A chunk is copied to one reused buffer first, as from a socket.
  */
+#include <arpa/inet.h>
 #include <immintrin.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #define CHUNK (256 * 1024)
@@ -22,6 +26,8 @@
 #define SLACK 4096
 #define REGISTERS 16384
 #define MINUTES 4096
+#define HEAD 12
+#define STREAM 1024
 
 typedef const uint8_t *at_t;
 
@@ -263,23 +269,55 @@ static uint32_t integer(at_t at) {
   return value;
 }
 
-static double now(void) {
+/* What a check value becomes behind STREAM zero bytes, a byte of it each. */
+static uint32_t shifted[4][256];
+
+static void prepare_crc(void) {
+  for (int i = 0; i < 1024; i++) {
+    uint64_t crc = (uint64_t)(i & 255) << 8 * (i >> 8);
+    for (int at = 0; at < STREAM; at += 8) crc = _mm_crc32_u64(crc, 0);
+    shifted[i >> 8][i & 255] = crc;
+  }
+}
+
+static inline uint64_t shift(uint64_t crc) {
+  return shifted[0][crc & 255] ^ shifted[1][crc >> 8 & 255] ^ shifted[2][crc >> 16 & 255] ^ shifted[3][crc >> 24];
+}
+
+/* CRC-32C in three streams at once: the instruction takes three cycles, and one may begin in each. */
+static uint32_t crc_of(at_t at, at_t end) {
+  uint64_t crc = 0xffffffff;
+  for (; end - at >= 3 * STREAM; at += 3 * STREAM) {
+    uint64_t second = 0, third = 0;
+    for (int i = 0; i < STREAM; i += 8) {
+      crc = _mm_crc32_u64(crc, word(at + i));
+      second = _mm_crc32_u64(second, word(at + STREAM + i));
+      third = _mm_crc32_u64(third, word(at + 2 * STREAM + i));
+    }
+    crc = shift(shift(crc) ^ second) ^ third;
+  }
+  for (; end - at >= 8; at += 8) crc = _mm_crc32_u64(crc, word(at));
+  for (; at < end; at++) crc = _mm_crc32_u8(crc, *at);
+  return ~(uint32_t)crc;
+}
+
+static double now(clockid_t clock) {
   struct timespec time;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  clock_gettime(clock, &time);
   return time.tv_sec * 1e9 + time.tv_nsec;
 }
 
 /* One pass over the whole input, a chunk at a time; how many they are. */
-static size_t pass(at_t input, size_t size, uint8_t *chunk, int of_lines) {
+static size_t pass(at_t input, size_t size, uint8_t *chunk, int of_lines, int is_checked) {
   size_t at = 0, held = 0, chunks = 0;
   for (; at < size; chunks++) {
     size_t room = size - at < CHUNK ? size - at : CHUNK;
     if (!of_lines) {
       size_t whole = 0;
-      while (whole < room) whole += 8 + integer(input + at + whole);
+      while (whole < room) whole += HEAD + integer(input + at + whole);
       room = whole;
     }
-    const double started = now();
+    const double started = now(CLOCK_THREAD_CPUTIME_ID);
     memcpy(chunk + held, input + at, room);
     if (of_lines) {
       const at_t end = chunk + held + room;
@@ -287,21 +325,53 @@ static size_t pass(at_t input, size_t size, uint8_t *chunk, int of_lines) {
       held = end - rest;
       memmove(chunk, rest, held);
     } else {
-      for (at_t batch = chunk; batch < chunk + room; batch += 8 + integer(batch)) {
-        take_records(batch + 8, integer(batch + 4));
+      for (at_t batch = chunk, end; batch < chunk + room; batch = end) {
+        end = batch + HEAD + integer(batch);
+        if (is_checked && crc_of(batch + HEAD, end) != integer(batch + 8)) odd++;
+        take_records(batch + HEAD, integer(batch + 4));
       }
     }
-    const double took = now() - started;
+    const double took = now(CLOCK_THREAD_CPUTIME_ID) - started;
     if (took < best[chunks]) best[chunks] = took;
     at += room;
   }
   return chunks;
 }
 
-int main(int count_of_words, char **words) {
-  if (count_of_words != 4) return 2;
-  const int of_lines = strcmp(words[1], "lines") == 0;
-  FILE *file = fopen(words[2], "rb");
+static void print_answer(uint64_t bytes, double ns) {
+  printf("{\"frames\":%llu,\"odd\":%llu,\"checksum\":\"%llu\",\"bytes\":%llu,\"ns\":%.0f}\n",
+         (unsigned long long)frames, (unsigned long long)odd, (unsigned long long)checksum,
+         (unsigned long long)bytes, ns);
+}
+
+/* Reads as much at a time as the other side of this contest. */
+static int from_socket(int counts, int port, uint64_t from) {
+  const int connection = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  uint8_t *chunk = malloc(CHUNK_MAX + SLACK);
+  if (!chunk || connect(connection, (struct sockaddr *)&at, sizeof at)) return 1;
+  double started = now(CLOCK_PROCESS_CPUTIME_ID);
+  uint64_t bytes = 0;
+  size_t held = 0;
+  for (;;) {
+    const ssize_t got = recv(connection, chunk + held, CHUNK_MAX - held, 0);
+    if (got < 0) return 1;
+    if (got == 0) break;
+    if (bytes < from && bytes + got >= from) started = now(CLOCK_PROCESS_CPUTIME_ID);
+    bytes += got;
+    if (!counts) continue;
+    const at_t end = chunk + held + got;
+    const at_t rest = take_lines(chunk, end);
+    held = end - rest;
+    memmove(chunk, rest, held);
+  }
+  print_answer(bytes, now(CLOCK_PROCESS_CPUTIME_ID) - started);
+  return 0;
+}
+
+static int from_file(int of_lines, int is_checked, const char *path, int passes) {
+  FILE *file = fopen(path, "rb");
   if (!file) return 1;
   fseek(file, 0, SEEK_END);
   const size_t size = ftell(file);
@@ -312,13 +382,22 @@ int main(int count_of_words, char **words) {
   best = malloc(chunks_max * sizeof *best);
   for (size_t i = 0; i < chunks_max; i++) best[i] = 1e300;
   size_t chunks = 0;
-  for (int left = atoi(words[3]); left > 0; left--) {
+  for (int left = passes; left > 0; left--) {
     frames = odd = checksum = 0;
-    chunks = pass(input, size, chunk, of_lines);
+    chunks = pass(input, size, chunk, of_lines, is_checked);
   }
   double sum = 0;
   for (size_t i = 0; i < chunks; i++) sum += best[i];
-  printf("{\"frames\":%llu,\"odd\":%llu,\"checksum\":\"%llu\",\"ns\":%.0f}\n", (unsigned long long)frames,
-         (unsigned long long)odd, (unsigned long long)checksum, sum);
+  print_answer(size, sum);
   return 0;
+}
+
+int main(int count_of_words, char **words) {
+  if (count_of_words != 4) return 2;
+  const char *mode = words[1];
+  prepare_crc();
+  if (strcmp(mode, "lines") == 0) return from_file(1, 0, words[2], atoi(words[3]));
+  if (strcmp(mode, "records") == 0) return from_file(0, 0, words[2], atoi(words[3]));
+  if (strcmp(mode, "checked") == 0) return from_file(0, 1, words[2], atoi(words[3]));
+  return from_socket(strcmp(mode, "count") == 0, atoi(words[2]), strtoull(words[3], NULL, 10));
 }
