@@ -3,6 +3,7 @@
 import fs from 'node:fs'
 import module from 'node:module'
 import url from 'node:url'
+import v8 from 'node:v8'
 
 var version = process.versions.node
 var parts = version.split('.').map(Number)
@@ -20,6 +21,9 @@ if (parts[0] < 24 || (parts[0] === 24 && parts[1] < 6)) {
 } else {
   // What a bench measures is a count; the rest of its bounds is said when its code is loaded.
   if (command === 'count' || command === 'bench') boundHeap()
+  // A process that exits waits for V8's compiling threads, and one of them may wait for a collection that nobody
+  // does any more: it hung for ever (nodejs/node issue 54918). Baseline code is compiled where it is run instead.
+  v8.setFlagsFromString('--no-concurrent-sparkplug')
   module.enableCompileCache()
   import(entry.href)
     .then(program => program.main())
