@@ -18,6 +18,10 @@
 export const TAKEN: usize = 3_072
 export const FULL_LANE: usize = 3_076
 
+/** Bits of how lines are taken: looked at whole; each has a key, by which its lane is chosen. */
+export const WHOLE: usize = 1
+export const KEYED: usize = 2
+
 /** Where four bytes with this hash were last seen; 4,096 entries of 32 bits. */
 export const TABLE_AT: usize = 16_384
 export const TABLE_BITS: usize = 12

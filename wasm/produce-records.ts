@@ -7,18 +7,16 @@ import { isInteger } from './key-value.ts'
 import { murmur2 } from './murmur2.ts'
 import {
   FULL_LANE,
+  KEYED,
   LANE_BYTES,
   LANE_COUNT,
   LANE_DELTA,
   LANE_END,
   LANE_FIRST,
   LANE_MAX,
-  TAKEN
+  TAKEN,
+  WHOLE
 } from './produce-layout.ts'
-
-/** Lines are looked at whole; each has a key, by which its lane is chosen. */
-export const WHOLE: u32 = 1
-export const KEYED: u32 = 2
 
 /** As lengths of a record are written: −1 for no key, 0 for no headers. */
 const NO_KEY: u32 = 1
@@ -78,11 +76,11 @@ export function records(start: usize, end: usize, lanes: usize, count: u32, how:
     const length = newline - at
     if (length < 2) break
     if (<u32>load<u8>(at) != OBJECT_OPEN || <u32>load<u8>(newline - 1) != OBJECT_CLOSE) break
-    if ((how & WHOLE) != 0 && !isJsonObject(at, newline)) break
+    if ((how & <u32>WHOLE) != 0 && !isJsonObject(at, newline)) break
     let index: u32 = 0
     let key: usize = 0
     let keyLength: u32 = 0
-    if ((how & KEYED) != 0) {
+    if ((how & <u32>KEYED) != 0) {
       if (!findKey(at, newline)) break
       key = load<u32>(SPANS_AT, 4)
       keyLength = load<u32>(SPANS_AT, 8) - <u32>key

@@ -16,6 +16,8 @@ export const FIELD_REST_LENGTH = 36
 export const FIELD_BIT = 40
 export const NAMES_AT = 8_192
 
+export const WHOLE = 1
+export const KEYED = 2
 export const TAKEN = 3_072
 export const FULL_LANE = 3_076
 export const LINES_AT = 65_536

@@ -23,9 +23,6 @@ const PAGE_BYTES = 65_536
 const FRAME_BYTES = 1_024
 /** More than this for lanes is a topic with so many partitions that batches hardly fill. */
 const LANES_BYTES_MAX = 256 * 1_024 * 1_024
-/** Bits of `how`. */
-const WHOLE = 1
-const KEYED = 2
 const QUOTE = 0x22
 const HEAD_BYTES = 16
 const NAME_BYTES_MAX = 255
@@ -64,7 +61,7 @@ export class ProduceKernel {
     const name = rules.keyField === undefined ? undefined : utf8(rules.keyField)
     const fits = lanes * (batchBytes + P.SLACK_BYTES) <= LANES_BYTES_MAX
     this.lanes = fits && (name === undefined || name.length <= NAME_BYTES_MAX) ? lanes : 0
-    this.how = (rules.check === 'whole' ? WHOLE : 0) | (name === undefined ? 0 : KEYED)
+    this.how = (rules.check === 'whole' ? P.WHOLE : 0) | (name === undefined ? 0 : P.KEYED)
     this.batchBytes = batchBytes
     this.packMax = Math.max(batchBytes, P.LINES_BYTES)
     this.packedAt = P.BATCH_AT + this.lanes * this.laneStep
